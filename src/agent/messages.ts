@@ -1,0 +1,60 @@
+/** What passes between the capture worker (drain, streams, protocols, requests) and the main thread (store, server, exports). */
+import type { RequestRecord } from '../requests/record.js';
+import type { RollupRow } from '../requests/rollup.js';
+
+/** Scope of capture. `all` is refused while KINDLING_REQUIRE_SCOPE=1. */
+export type Scope =
+  | { kind: 'cgroup'; paths: string[] }
+  | { kind: 'tree'; pids: number[] }
+  | { kind: 'all' };
+
+export interface CaptureOptions {
+  scope: Scope;
+  /** Process ids the agent consists of (never captured): filled in by the worker with its own and the store's. */
+  excludePids: number[];
+  /** Ring per CPU, bytes. */
+  ringBytes: number;
+  /** Rows of single requests a second; Infinity with --keep all. */
+  detailBudget: number;
+  slowThresholdsMs: Record<string, number>;
+  urlClustering: 'alphabet' | 'noparam' | 'blank';
+  redactSqlLiterals: boolean;
+  ignoreDnsNxdomain: boolean;
+  noResponseTimeoutMs: number;
+  /** Force the fallback hooks (tests). */
+  hooks: 'auto' | 'socket' | 'syscall';
+  /** Write raw events to this recording as well. */
+  recordTo: string | null;
+  /** Rows are encoded for the store; false when none is used. */
+  encodeRows: boolean;
+}
+
+export interface CaptureHealth {
+  /** Totals since start. */
+  events: number;
+  eventBytes: number;
+  requests: number;
+  incomplete: number;
+  connectionsOpen: number;
+  connectionsTotal: number;
+  connectionsUnclassified: number;
+  losses: Array<{ reason: string; count: number; help: string }>;
+  /** CPU seconds of the worker thread since start. */
+  cpuSeconds: number;
+  /** CPU seconds spent in our BPF programs, null when the kernel does not account for it. */
+  kernelSeconds: number | null;
+}
+
+export interface HookState { name: string; state: 'attached' | 'skipped' | 'failed'; reason: string }
+
+export type WorkerMessage =
+  | { type: 'ready'; hooks: HookState[] }
+  /** Kept rows since the last message: encoded for the store, and the newest ones (bounded) as objects for the live tail. */
+  | { type: 'requests'; rowBinary: Uint8Array | null; rowCount: number; recent: RequestRecord[] }
+  | { type: 'rollups'; rows: RollupRow[] }
+  | { type: 'health'; health: CaptureHealth }
+  | { type: 'fatal'; code: string; message: string; hint: string };
+
+export type MainMessage =
+  | { type: 'exclude'; pids: number[] }
+  | { type: 'stop' };
