@@ -1,0 +1,50 @@
+/** What the server is given: it knows neither the store nor the agent, only these. */
+import type {
+  AgentHealth, FieldInfo, Heatmap, LiveTick, Overview, RequestDetail, RequestList, RequestSummary, ServiceDetail, TimeRange,
+} from './api.js';
+
+export interface RequestListQuery {
+  range: TimeRange;
+  /** In the filter language: `service:cart protocol:postgres >100ms error:yes`; '' for all. */
+  filter: string;
+  /** Field name, with `-` before it for descending order. */
+  sort: string;
+  limit: number;
+  cursor: string | null;
+}
+
+/**
+ * Answers about stored requests. A query that cannot be understood rejects with an error that has `code`, `message`
+ * and `hint` (and `statusCode` when it is not 400): the caller of the API gets these.
+ */
+export interface Queries {
+  overview(range: TimeRange, filter: string): Promise<Overview>;
+  requests(query: RequestListQuery): Promise<RequestList>;
+  heatmap(range: TimeRange, filter: string, columns: number): Promise<Heatmap>;
+  /** null: no such request, or no longer kept. */
+  request(id: string): Promise<RequestDetail | null>;
+  service(name: string, range: TimeRange): Promise<ServiceDetail>;
+  fields(): FieldInfo[] | Promise<FieldInfo[]>;
+}
+
+export interface LiveSink {
+  requests(rows: RequestSummary[]): void;
+  tick(tick: LiveTick): void;
+}
+
+export interface LiveSource {
+  /** Throws like a query when the filter cannot be understood. Returns the function that ends the subscription. */
+  subscribe(filter: string, sink: LiveSink): () => void;
+}
+
+/** HTTP Archive 1.2 documents. */
+export interface HarSource {
+  request(id: string): Promise<object | null>;
+  requests(query: RequestListQuery): Promise<object>;
+}
+
+/** The agent's state, as the page shows it. */
+export type HealthSource = () => AgentHealth | Promise<AgentHealth>;
+
+/** Prometheus text, and its content type. */
+export type MetricsSource = () => Promise<{ contentType: string; text: string }>;
