@@ -1,0 +1,156 @@
+/**
+ * The one option table: YAML file, environment, command line and docs/config.md come from it.
+ * A name's parts are the path in the file (`store.disk_budget`), from which the variable's name (KINDLING_STORE_DISK_BUDGET)
+ * and the flag (--store-disk-budget) follow unless given.
+ */
+import type { z } from 'zod';
+import * as kind from './kinds.js';
+
+export interface OptionSpec<T extends z.ZodType = z.ZodType> {
+  /** Path in the YAML file. */
+  path: string;
+  schema: T;
+  /** As one would write it; read by the schema like any other value. */
+  default: unknown;
+  expected: string;
+  /** Flag of the command line; the part after a blank is the value's name, none for a switch. */
+  flag: string;
+  env?: string;
+  help: string;
+  example: string;
+  /** Where 0.9 had it. */
+  formerly?: string;
+  /** Never shown (a token). */
+  secret?: boolean;
+}
+
+const option = <T extends z.ZodType>(spec: OptionSpec<T>): OptionSpec<T> => spec;
+
+export const SLOW_DEFAULTS_MS: Record<string, number> = {
+  default: 500, http: 500, grpc: 500, rocketmq: 500, mysql: 100, postgres: 100, redis: 100, kafka: 100, dns: 100, dubbo: 500,
+};
+const SLOW_NAMES = Object.keys(SLOW_DEFAULTS_MS);
+
+export const OPTIONS = {
+  cgroups: option({
+    path: 'scope.cgroups', flag: '--cgroup <path>', env: 'KINDLING_CGROUPS', schema: kind.list(kind.string), default: [],
+    expected: 'cgroup v2 paths', example: '/system.slice/nginx.service',
+    help: 'Trace the processes of this cgroup v2 and of those below it; may be repeated.',
+  }),
+  pids: option({
+    path: 'scope.pids', flag: '--pid <pid>', env: 'KINDLING_PIDS', schema: kind.list(kind.integer(1, 4194304)), default: [],
+    expected: 'process ids', example: '1234',
+    help: 'Trace this process and all it starts; may be repeated.',
+  }),
+  all: option({
+    path: 'scope.all', flag: '--all', env: 'KINDLING_ALL', schema: kind.flag, default: false, expected: 'true or false', example: 'true',
+    help: 'Trace every process of this machine. Refused while KINDLING_REQUIRE_SCOPE=1 is set.',
+  }),
+  listen: option({
+    path: 'listen.address', flag: '--listen <address>', env: 'KINDLING_LISTEN', schema: kind.listenAddress, default: '127.0.0.1:9500',
+    expected: 'ADDRESS:PORT or PORT', example: '127.0.0.1:9501', formerly: 'exporters.otelexporter.prometheus.port',
+    help: 'Where the page, /api and /metrics are served. Port 0 picks a free one. Any address but loopback needs a token.',
+  }),
+  token: option({
+    path: 'listen.token', flag: '--token <token>', env: 'KINDLING_TOKEN', schema: kind.string, default: '', secret: true,
+    expected: 'at least 16 characters, or empty', example: '"$(openssl rand -hex 16)"',
+    help: 'Required from every client when set (`Authorization: Bearer`, or `?token=` for the page).',
+  }),
+  slowThresholdsMs: option({
+    path: 'requests.slow_thresholds', flag: '--slow <protocol=duration>', env: 'KINDLING_SLOW',
+    schema: kind.durationsByName(SLOW_NAMES, SLOW_DEFAULTS_MS), default: {},
+    expected: `a duration for any of ${SLOW_NAMES.join(', ')}`, example: 'http=200ms,redis=20ms',
+    formerly: 'analyzers.networkanalyzer.response_slow_threshold and protocol_config[].slow_threshold',
+    help: 'A response that took this long or longer is slow. Protocols not given keep their default.',
+  }),
+  urlClustering: option({
+    path: 'requests.url_clustering_method', flag: '--url-clustering <method>', env: 'KINDLING_URL_CLUSTERING_METHOD',
+    schema: kind.choice('alphabet', 'noparam', 'blank'), default: 'alphabet', expected: 'alphabet, noparam or blank', example: 'noparam',
+    formerly: 'analyzers.networkanalyzer.url_clustering_method',
+    help: 'How HTTP paths become endpoints. alphabet: segments with anything but letters, _ and - become *; noparam: only the query is cut; blank: everything is *.',
+  }),
+  noResponseTimeoutMs: option({
+    path: 'requests.no_response_timeout', flag: '--no-response-timeout <duration>', schema: kind.durationMs('1s', '1h'), default: '120s',
+    expected: 'a duration from 1s to 1h', example: '60s', formerly: 'analyzers.networkanalyzer.no_response_threshold',
+    help: 'A request that got no response for this long is a failed one.',
+  }),
+  ignoreDnsNxdomain: option({
+    path: 'requests.ignore_dns_nxdomain', flag: '--ignore-dns-nxdomain', schema: kind.flag, default: false,
+    expected: 'true or false', example: 'true', formerly: 'analyzers.networkanalyzer.ignore_dns_rcode3_error',
+    help: 'Do not count a DNS answer "no such name" (rcode 3) as an error; search domains cause many.',
+  }),
+  redactSqlLiterals: option({
+    path: 'requests.redact_sql_literals', flag: '--redact-sql-literals', schema: kind.flag, default: false,
+    expected: 'true or false', example: 'true',
+    help: 'Replace literals in SQL statements by ?. Credentials, cookies and authorization are always redacted.',
+  }),
+  detailBudget: option({
+    path: 'requests.keep', flag: '--keep <rows>', env: 'KINDLING_KEEP', schema: kind.budget, default: 2000,
+    expected: 'rows a second, or all', example: 'all', formerly: 'processors.aggregateprocessor.sampling_rate',
+    help: 'Single requests kept a second. Beyond it slow and failed ones are still kept, normal ones sampled fairly by endpoint. Metrics and charts count everything either way.',
+  }),
+  hooks: option({
+    path: 'capture.hooks', flag: '--hooks <mode>', schema: kind.choice('auto', 'socket', 'syscall'), default: 'auto',
+    expected: 'auto, socket or syscall', example: 'syscall',
+    help: 'Which kernel hooks carry the data: the socket tracepoints (Linux 6.3 and newer), the exit of the data system calls, or the first that works.',
+  }),
+  ringBytes: option({
+    path: 'capture.ring_size', flag: '--ring-size <size>', schema: kind.bytes('256KiB', '256MiB'), default: '8MiB',
+    expected: 'a size from 256KiB to 256MiB', example: '16MiB',
+    help: 'Memory of the event ring of each CPU. Larger rings carry longer bursts.',
+  }),
+  store: option({
+    path: 'store.engine', flag: '--store <engine>', env: 'KINDLING_STORE', schema: kind.choice('chdb', 'off'), default: 'chdb',
+    expected: 'chdb or off', example: 'off',
+    help: 'Where requests are kept. off: none; the live tail and the metrics still work.',
+  }),
+  storeDirectory: option({
+    path: 'store.directory', flag: '--store-directory <path>', schema: kind.string, default: '/var/lib/kindling',
+    expected: 'a folder', example: '/data/kindling',
+    help: 'Folder of the store and its spool. One agent at a time.',
+  }),
+  retentionMs: option({
+    path: 'store.retention', flag: '--retention <duration>', env: 'KINDLING_STORE_RETENTION', schema: kind.durationMs('1h', '3650d'), default: '7d',
+    expected: 'a duration from 1h to 3650d', example: '30d',
+    help: 'Older data are dropped.',
+  }),
+  diskBudgetBytes: option({
+    path: 'store.disk_budget', flag: '--disk-budget <size>', env: 'KINDLING_STORE_DISK_BUDGET', schema: kind.bytes('64MiB', '1024TiB'), default: '10GiB',
+    expected: 'a size from 64MiB', example: '50GiB',
+    help: 'Disk space the store may take; beyond it the oldest data are dropped.',
+  }),
+  podDetail: option({
+    path: 'metrics.pod_detail', flag: '--pod-detail', schema: kind.flag, default: true, expected: 'true or false', example: 'false',
+    formerly: 'exporters.otelexporter.adapter_config.need_pod_detail',
+    help: 'Label metrics with container, address and port as well, not only with the workload.',
+  }),
+  maxSeries: option({
+    path: 'metrics.max_series', flag: '--max-series <count>', schema: kind.integer(10, 1000000), default: 10000,
+    expected: 'a whole number from 10 to 1000000', example: '50000',
+    help: 'Label sets a metric may have; what comes later is counted in one series labelled ~other.',
+  }),
+  traceMetrics: option({
+    path: 'metrics.trace_requests', flag: '--trace-requests <count>', schema: kind.integer(0, 10000), default: 500,
+    expected: 'a whole number from 0 to 10000', example: '0', formerly: 'exporters.otelexporter.adapter_config.need_trace_as_metric',
+    help: 'Slow and failed requests shown as kindling_trace_request_duration_nanoseconds at a time; 0: none.',
+  }),
+  logLevel: option({
+    path: 'log.level', flag: '--log-level <level>', schema: kind.choice('error', 'warn', 'info', 'debug'), default: 'info',
+    expected: 'error, warn, info or debug', example: 'debug', formerly: 'observability.logger.console_level',
+    help: 'What the agent says about itself, on stderr.',
+  }),
+} as const;
+
+export type OptionName = keyof typeof OPTIONS;
+export type Config = { [N in OptionName]: z.output<(typeof OPTIONS)[N]['schema']> };
+
+export const OPTION_NAMES = Object.keys(OPTIONS) as OptionName[];
+
+export function envName(spec: OptionSpec): string {
+  return spec.env ?? `KINDLING_${spec.path.replace(/[.]/g, '_').toUpperCase()}`;
+}
+
+/** The flag without its value's name: `--listen`. */
+export function flagName(spec: OptionSpec): string {
+  return spec.flag.split(' ')[0];
+}
