@@ -63,8 +63,17 @@ unpack_kernel() {
   mkdir "$work/kernel"
   mv "$work/root/boot/vmlinuz-$KERNEL_VERSION" "$work/kernel/vmlinuz"
   mv "$modules" "$work/kernel/modules"
+  index_modules "$work"
   touch "$work/kernel/complete"
   # Two runs may race for the same folder: the first to finish wins, both contents are the same.
   mv -T "$work/kernel" "$KERNEL_DIR" 2>/dev/null || [ -e "$KERNEL_DIR/complete" ]
   rm -rf "$work"
+}
+
+# modprobe needs an index, which the package's installation would have made.
+index_modules() {
+  local work=$1
+  mkdir -p "$work/index/lib/modules"
+  ln -s "$work/kernel/modules" "$work/index/lib/modules/$KERNEL_VERSION"
+  busybox depmod -b "$work/index" "$KERNEL_VERSION"
 }
