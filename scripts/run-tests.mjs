@@ -1,0 +1,96 @@
+// Runs the compiled tests by group and ends with one line: `N passed, N failed, N skipped`.
+//
+//   node scripts/run-tests.mjs [unit|replay|servers|kernel|e2e|browser|all]... [--only WORD]
+//
+// Everything runs with KINDLING_REQUIRE_SCOPE=1: no test may watch other people's programs.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Groups in the order they run. Those that load the machine or start servers run one file at a time. */
+const groups = [
+  { name: 'unit', roots: ['dist/src', 'dist/test/unit', 'dist/scripts'], serial: false, needsBpf: false },
+  { name: 'replay', roots: ['dist/test/replay'], serial: false, needsBpf: false },
+  { name: 'servers', roots: ['dist/test/servers'], serial: true, needsBpf: false },
+  { name: 'kernel', roots: ['dist/test/kernel'], serial: true, needsBpf: true },
+  { name: 'e2e', roots: ['dist/test/e2e'], serial: true, needsBpf: true },
+  { name: 'browser', roots: ['dist/test/browser'], serial: true, needsBpf: false },
+];
+
+/** A test that hangs is a failed test; the longest honest one takes under two minutes. */
+const testTimeoutMs = 180_000;
+
+/** Compiled tests whose source still exists: dist/ may hold some of files that are gone. */
+function testFiles(root) {
+  if (!existsSync(root)) return [];
+  return readdirSync(root, { recursive: true })
+    .filter((name) => name.endsWith('.test.js'))
+    .map((name) => join(root, name))
+    .filter((file) => existsSync(file.replace(/^dist\//, '').replace(/\.js$/, '.ts')))
+    .sort();
+}
+
+function runGroup(files, serial) {
+  const folder = mkdtempSync(join(tmpdir(), 'kindling-tests-'));
+  const tapFile = join(folder, 'result.tap');
+  const concurrency = serial ? 1 : Math.max(2, availableParallelism());
+  const args = ['--test', `--test-concurrency=${concurrency}`, `--test-timeout=${testTimeoutMs}`,
+    '--test-reporter=spec', '--test-reporter-destination=stdout', '--test-reporter=tap', `--test-reporter-destination=${tapFile}`, ...files];
+  const env = { ...process.env, KINDLING_REQUIRE_SCOPE: '1' };
+  return new Promise((resolve) => {
+    spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'], env }).on('exit', (code) => {
+      const tap = existsSync(tapFile) ? readFileSync(tapFile, 'utf8') : '';
+      rmSync(folder, { recursive: true, force: true });
+      resolve({ ...readTotals(tap), code });
+    });
+  });
+}
+
+function readTotals(tap) {
+  const total = (word) => Number(tap.match(new RegExp(`^# ${word} (\\d+)$`, 'm'))?.[1] ?? 0);
+  return { passed: total('pass'), failed: total('fail') + total('cancelled'), skipped: total('skipped') + total('todo') };
+}
+
+function readArguments(argv) {
+  const names = [];
+  let only = null;
+  for (let i = 0; i < argv.length; i++) {
+    if (argv[i] === '--only') only = argv[++i];
+    else names.push(argv[i]);
+  }
+  const unknown = names.find((name) => name !== 'all' && !groups.some((group) => group.name === name));
+  if (unknown) throw new Error(`unknown group "${unknown}"; known: ${groups.map((group) => group.name).join(' ')} all`);
+  const chosen = names.length === 0 || names.includes('all') ? groups : groups.filter((group) => names.includes(group.name));
+  return { chosen, only };
+}
+
+async function main() {
+  const { chosen, only } = readArguments(process.argv.slice(2));
+  const sum = { passed: 0, failed: 0, skipped: 0 };
+  for (const group of chosen) {
+    const files = group.roots.flatMap(testFiles).filter((file) => !only || file.includes(only));
+    if (files.length === 0) continue;
+    if (group.needsBpf && process.env.KINDLING_TEST_NO_BPF === '1') {
+      process.stdout.write(`\n== ${group.name}: ${files.length} files skipped, KINDLING_TEST_NO_BPF=1 is set\n`);
+      sum.skipped += files.length;
+      continue;
+    }
+    process.stdout.write(`\n== ${group.name}: ${files.length} files\n`);
+    const result = await runGroup(files, group.serial);
+    for (const key of Object.keys(sum)) sum[key] += result[key];
+    // A runner that died without a report has not passed.
+    if (result.code !== 0 && result.failed === 0) sum.failed += 1;
+  }
+  if (sum.passed + sum.failed + sum.skipped === 0) {
+    process.stderr.write('no compiled tests found: run scripts/build.sh first\n');
+    sum.failed = 1;
+  }
+  process.stdout.write(`\n${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped\n`);
+  process.exitCode = sum.failed > 0 ? 1 : 0;
+}
+
+main().catch((error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+});
