@@ -7,7 +7,7 @@ readonly BOOT_MODULES="virtio_ring virtio virtio_pci_legacy_dev virtio_pci_moder
 readonly ABSENT_IN_SOME_KERNELS=" fscache "
 
 # No secrets: the guest gets neither shadow nor keys.
-readonly GUEST_ETC="passwd group hosts nsswitch.conf services protocols localtime ld.so.cache ld.so.conf ld.so.conf.d alternatives nginx redis mysql postgresql postgresql-common ssl/openssl.cnf ssl/certs/ca-certificates.crt dnsmasq.conf terminfo"
+readonly GUEST_ETC="passwd group login.defs pam.conf pam.d security environment hosts nsswitch.conf services protocols localtime ld.so.cache ld.so.conf ld.so.conf.d alternatives nginx redis mysql postgresql postgresql-common ssl/openssl.cnf ssl/certs/ca-certificates.crt dnsmasq.conf terminfo"
 
 # build_initramfs KERNEL_DIR TARGET
 build_initramfs() {
@@ -23,7 +23,7 @@ build_initramfs() {
   done
   for entry in $GUEST_ETC; do
     # Unreadable or missing parts belong to programs that are not installed here.
-    (cd /etc && [ -r "$entry" ] && find "$entry" -readable -not -name '*.key' -print0 | cpio -0 -pdm --quiet "$root/guest-etc") || true
+    (cd /etc && [ -r "$entry" ] && find "$entry" -readable -not -name '*.key' -not -name opasswd -print0 | cpio -0 -pdm --quiet "$root/guest-etc") || true
   done
   (cd "$root" && find . -print0 | cpio -0 -o -H newc -R 0:0 --quiet) > "$target"
   rm -rf "$root"
