@@ -1,0 +1,103 @@
+/** HTTP: the API, live updates, metrics and the page. */
+import type { AddressInfo } from 'node:net';
+import fastify from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { guardHost, guardToken } from './access.js';
+import { apiRoutes } from './api-routes.js';
+import { HttpError, ServerStartError, toApiError } from './errors.js';
+import { harRoutes } from './har-routes.js';
+import { liveRoute } from './live-route.js';
+import { isLoopbackAddress } from './loopback.js';
+import { readPageFiles } from './page-files.js';
+import { pageRoutes } from './page-routes.js';
+import type { HarSource, HealthSource, LiveSource, MetricsSource, Queries } from './queries.js';
+import { SECURITY_HEADERS } from './security-headers.js';
+
+export const DEFAULT_ADDRESS = '127.0.0.1';
+export const DEFAULT_PORT = 9500;
+
+export interface ServerOptions {
+  address?: string;
+  /** 0 takes a free one. */
+  port?: number;
+  /** Required unless the address is a loopback one; then optional. */
+  token?: string | null;
+  /** null: no store is in use; the API says so. */
+  queries: Queries | null;
+  har?: HarSource | null;
+  live: LiveSource;
+  health: HealthSource;
+  metrics: MetricsSource;
+  /** Folder of the built page. */
+  pageDirectory: string;
+  log: FastifyBaseLogger;
+  /** Wall clock, Unix ms. */
+  now?: () => number;
+}
+
+export interface RunningServer {
+  address: string;
+  port: number;
+  /** What to open in a browser, with the token when there is one. */
+  url: string;
+  close(): Promise<void>;
+}
+
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const address = options.address ?? DEFAULT_ADDRESS;
+  const port = options.port ?? DEFAULT_PORT;
+  const token = options.token || null;
+  if (token === null && !isLoopbackAddress(address)) {
+    throw new ServerStartError('token_missing', `Refusing to listen on ${address} without a token.`,
+      'Set a token, or listen on 127.0.0.1 and use an SSH tunnel.');
+  }
+  const server = build(options, address, token);
+  await listen(server, address, port);
+  const bound = server.addresses()[0] as AddressInfo;
+  const host = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
+  return {
+    address: bound.address,
+    port: bound.port,
+    url: `http://${host}:${bound.port}/${token === null ? '' : `?token=${encodeURIComponent(token)}`}`,
+    close: () => server.close(),
+  };
+}
+
+function build(options: ServerOptions, address: string, token: string | null): FastifyInstance {
+  const now = options.now ?? Date.now;
+  const server: FastifyInstance = fastify({
+    loggerInstance: options.log, disableRequestLogging: true, forceCloseConnections: true,
+    routerOptions: { maxParamLength: 500 }, bodyLimit: 1_024, requestTimeout: 30_000,
+  });
+  server.addHook('onRequest', async (_request, reply) => { reply.headers(SECURITY_HEADERS); });
+  // A proxy in front of a loopback address sends its own Host: then the token guards.
+  if (token !== null) guardToken(server, token);
+  else guardHost(server);
+  server.setErrorHandler((error, request, reply) => {
+    const { status, body } = toApiError(error);
+    if (status >= 500 && body.code === 'internal') request.log.error({ err: error, url: request.url.split('?', 1)[0] }, 'request failed');
+    return reply.code(status).send(body);
+  });
+  server.setNotFoundHandler((request) => {
+    throw new HttpError(request.method === 'GET' || request.method === 'HEAD' ? 'not_found' : 'method_not_allowed');
+  });
+  apiRoutes(server, { queries: options.queries, health: options.health, metrics: options.metrics, now });
+  harRoutes(server, options.har ?? null, now);
+  liveRoute(server, options.live);
+  pageRoutes(server, readPageFiles(options.pageDirectory));
+  return server;
+}
+
+async function listen(server: FastifyInstance, address: string, port: number): Promise<void> {
+  try {
+    await server.listen({ host: address, port });
+  } catch (error) {
+    const cause = error as NodeJS.ErrnoException;
+    if (cause.code === 'EADDRINUSE') {
+      throw new ServerStartError('port_in_use', `Port ${port} on ${address} is in use.`,
+        `Another Kindling may run here: open http://${address}:${port}/. Or choose another port with --port.`);
+    }
+    throw new ServerStartError('listen_failed', `Cannot listen on ${address}:${port}: ${cause.message}`,
+      'Check that the address belongs to this machine and that the port is above 1023 or you are root.');
+  }
+}
