@@ -18,6 +18,8 @@ export interface StoreDriver {
   stream<T = Record<string, unknown>>(sql: string, options?: QueryOptions): AsyncIterable<T[]>;
   /** Idempotent: the same batch id may be sent again until acknowledged; the rows (and roll-ups) count once. */
   insert(table: string, batchId: string, rowBinary: Uint8Array): Promise<void>;
+  /** The same from a file of RowBinary, which the engine reads by itself: no copy through this process. */
+  insertFile?(table: string, batchId: string, path: string): Promise<void>;
   partitions(table: string): Promise<Array<{ partition: string; rows: number; bytes: number; minTime: number; maxTime: number }>>;
   dropPartition(table: string, partition: string): Promise<void>;
   close(): Promise<void>;
