@@ -36,13 +36,12 @@ export function parseConversation(text: string): Step[] {
   const steps: Step[] = [];
   let ns = 0;
   text.split('\n').forEach((line, index) => {
-    const trimmed = line.trimStart();
-    if (trimmed === '' || trimmed.startsWith('#')) return;
     const last = steps[steps.length - 1];
     if (line.startsWith('  ') && last?.kind === 'chunk') {
       last.bytes = concat(last.bytes, unescape(line.slice(2)));
       return;
     }
+    if (line === '' || line.startsWith('#')) return;
     const step = parseStep(line, ns + STEP_NS);
     if (!step) throw new Error(`line ${index + 1} of the conversation is not a chunk, comment or end: ${line}`);
     ns = step.ns;
