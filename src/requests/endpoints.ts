@@ -1,0 +1,87 @@
+/** Endpoint and redacted resource of an exchange, behind caches from raw text: most requests are one of few texts. */
+import type { Exchange } from '../protocols/protocol.js';
+import { BoundedCache } from './bounded-cache.js';
+import { CARDINALITY_LIMITS, EndpointGuard } from './cardinality.js';
+import type { CardinalityLimits } from './cardinality.js';
+import { clusterSql } from './cluster-sql.js';
+import { clusterUrl } from './cluster-url.js';
+import type { UrlClustering } from './cluster-url.js';
+import { redactUrl } from './redact-url.js';
+import { redactSql } from './redact-sql.js';
+
+const CACHED_TEXTS = 4_096;
+const CACHED_SERVICES = 1_000;
+/** Redis commands whose argument is a secret rather than a key. */
+const SECRET_COMMANDS: ReadonlySet<string> = new Set(['AUTH', 'HELLO', 'ACL', 'MIGRATE', 'SENTINEL']);
+
+export interface EndpointOptions {
+  urlClustering: UrlClustering;
+  redactSqlLiterals: boolean;
+  limits?: CardinalityLimits;
+}
+
+export interface Endpoint {
+  endpoint: string;
+  resource: string;
+}
+
+export class Endpoints {
+  readonly #urls = new BoundedCache<string, Endpoint>(CACHED_TEXTS);
+  readonly #mysql = new BoundedCache<string, Endpoint>(CACHED_TEXTS);
+  readonly #postgres = new BoundedCache<string, Endpoint>(CACHED_TEXTS);
+  readonly #guards = new BoundedCache<string, EndpointGuard>(CACHED_SERVICES);
+
+  constructor(readonly options: EndpointOptions) {}
+
+  /**
+   * @param owner container or service whose names are counted together
+   * @param into  receives the answer (no allocation on the hot path)
+   */
+  resolve(exchange: Exchange, owner: string, into: Endpoint): void {
+    const guard = this.#guard(owner);
+    into.resource = exchange.resource;
+    switch (exchange.protocol) {
+      case 'http':
+        this.#cached(this.#urls, exchange.resource, this.#url, into);
+        into.endpoint = guard.path(into.endpoint);
+        return;
+      case 'mysql':
+        this.#cached(this.#mysql, exchange.resource, this.#mysqlStatement, into);
+        into.endpoint = guard.endpoint(into.endpoint === '*' ? `${exchange.operation} *`.trimStart() : into.endpoint);
+        return;
+      case 'postgres':
+        this.#cached(this.#postgres, exchange.resource, this.#postgresStatement, into);
+        into.endpoint = guard.endpoint(into.endpoint === '*' ? `${exchange.operation} *`.trimStart() : into.endpoint);
+        return;
+      case 'dns':
+        into.endpoint = guard.domain(exchange.resource);
+        return;
+      default:
+        if (exchange.protocol === 'redis' && SECRET_COMMANDS.has(exchange.operation)) into.resource = '';
+        into.endpoint = exchange.operation === '' ? '' : guard.endpoint(exchange.operation);
+    }
+  }
+
+  #cached(cache: BoundedCache<string, Endpoint>, text: string, make: (text: string) => Endpoint, into: Endpoint): void {
+    let known = cache.get(text);
+    if (known === undefined) cache.set(text, (known = make(text)));
+    into.endpoint = known.endpoint;
+    into.resource = known.resource;
+  }
+
+  #url = (text: string): Endpoint => ({ endpoint: clusterUrl(text, this.options.urlClustering), resource: redactUrl(text) });
+
+  #mysqlStatement = (text: string): Endpoint => this.#statement(text, 'mysql');
+
+  #postgresStatement = (text: string): Endpoint => this.#statement(text, 'postgres');
+
+  #statement(text: string, dialect: 'mysql' | 'postgres'): Endpoint {
+    return { endpoint: clusterSql(text, dialect), resource: redactSql(text, dialect, this.options.redactSqlLiterals) };
+  }
+
+  #guard(owner: string): EndpointGuard {
+    let guard = this.#guards.get(owner);
+    if (guard === undefined) this.#guards.set(owner, (guard = new EndpointGuard(this.options.limits ?? CARDINALITY_LIMITS)));
+    return guard;
+  }
+}
