@@ -4,6 +4,7 @@
  * and the flag (--store-disk-budget) follow unless given.
  */
 import type { z } from 'zod';
+import { SLOW_THRESHOLDS_MS } from '../requests/policy.js';
 import * as kind from './kinds.js';
 
 export interface OptionSpec<T extends z.ZodType = z.ZodType> {
@@ -26,10 +27,7 @@ export interface OptionSpec<T extends z.ZodType = z.ZodType> {
 
 const option = <T extends z.ZodType>(spec: OptionSpec<T>): OptionSpec<T> => spec;
 
-export const SLOW_DEFAULTS_MS: Record<string, number> = {
-  default: 500, http: 500, grpc: 500, rocketmq: 500, mysql: 100, postgres: 100, redis: 100, kafka: 100, dns: 100, dubbo: 500,
-};
-const SLOW_NAMES = Object.keys(SLOW_DEFAULTS_MS);
+const SLOW_NAMES = Object.keys(SLOW_THRESHOLDS_MS);
 
 export const OPTIONS = {
   cgroups: option({
@@ -58,7 +56,7 @@ export const OPTIONS = {
   }),
   slowThresholdsMs: option({
     path: 'requests.slow_thresholds', flag: '--slow <protocol=duration>', env: 'KINDLING_SLOW',
-    schema: kind.durationsByName(SLOW_NAMES, SLOW_DEFAULTS_MS), default: {},
+    schema: kind.durationsByName(SLOW_NAMES, SLOW_THRESHOLDS_MS), default: {},
     expected: `a duration for any of ${SLOW_NAMES.join(', ')}`, example: 'http=200ms,redis=20ms',
     formerly: 'analyzers.networkanalyzer.response_slow_threshold and protocol_config[].slow_threshold',
     help: 'A response that took this long or longer is slow. Protocols not given keep their default.',

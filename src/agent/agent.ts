@@ -1,0 +1,178 @@
+/**
+ * The main thread: one capture worker in, store, metrics, live tail and server out.
+ * Started from the back of the path to its front, so that nothing captured finds its consumer missing; stopped the other way round.
+ */
+import { fileURLToPath } from 'node:url';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Config } from '../config/index.js';
+import { KindlingError, toKindlingError } from '../errors/index.js';
+import { Metrics } from '../metrics/metrics.js';
+import type { RequestRecord } from '../requests/record.js';
+import type { RollupRow } from '../requests/rollup.js';
+import type { AgentHealth } from '../server/api.js';
+import type { LiveSource } from '../server/queries.js';
+import { startServer, type RunningServer } from '../server/start-server.js';
+import { CaptureClient } from './capture-client.js';
+import { captureOptions } from './capture-options.js';
+import { translateError } from './translate-error.js';
+import { HealthMonitor } from './health-monitor.js';
+import { LiveHub } from './live-hub.js';
+import { compileFilter } from './live-filter.js';
+import type { Scope } from './messages.js';
+import { RecentRequests } from './recent-requests.js';
+import { queriesWithRecent } from './recent-queries.js';
+import { describeScope } from './scope.js';
+import { openAgentStore } from './open-agent-store.js';
+import type { StoreHandle } from './store-handle.js';
+import { Totals } from './totals.js';
+import { encodeRollups } from '../store/rollup-encoder.js';
+import { harSource } from './har-source.js';
+import { kindlingVersion } from './version.js';
+
+const RECENT_REQUESTS = 10_000;
+const TICK_MS = 1_000;
+const PAGE_DIRECTORY = fileURLToPath(new URL('../../ui', import.meta.url));
+
+export interface AgentOptions {
+  config: Config;
+  scope: Scope;
+  log: FastifyBaseLogger;
+  recordTo?: string | null;
+  /** false: no page, API or /metrics (a `watch` or `record` of its own). */
+  serve?: boolean;
+  /** Tests put a worker of theirs here. */
+  workerFile?: URL;
+  openStore?: (config: Config, log: FastifyBaseLogger) => Promise<StoreHandle | null>;
+}
+
+export interface RunningAgent {
+  /** What to open in a browser; null when nothing is served. */
+  url: string | null;
+  live: LiveSource;
+  health(): AgentHealth;
+  totals: Totals;
+  /** Resolves with the reason when the agent cannot go on by itself. */
+  failed: Promise<KindlingError>;
+  stop(): Promise<void>;
+}
+
+export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
+  const agent = new Agent(options);
+  try {
+    await agent.start();
+    return agent;
+  } catch (error) {
+    await agent.stop();
+    throw translateError(error);
+  }
+}
+
+class Agent implements RunningAgent {
+  url: string | null = null;
+  readonly totals = new Totals();
+  readonly live = new LiveHub(compileFilter);
+  readonly failed: Promise<KindlingError>;
+  private fail!: (error: KindlingError) => void;
+  private readonly recent = new RecentRequests(RECENT_REQUESTS);
+  private readonly metrics: Metrics;
+  private readonly monitor: HealthMonitor;
+  private store: StoreHandle | null = null;
+  private server: RunningServer | null = null;
+  private capture: CaptureClient | null = null;
+  private timer: NodeJS.Timeout | null = null;
+  private stopped: Promise<void> | null = null;
+
+  constructor(private readonly options: AgentOptions) {
+    const { config, scope } = options;
+    this.failed = new Promise((resolve) => { this.fail = resolve; });
+    this.monitor = new HealthMonitor({
+      version: kindlingVersion(), scope: describeScope(scope), hooks: () => this.capture?.hooks ?? [],
+      store: () => this.store?.health() ?? null, storePid: () => this.store?.pid() ?? null,
+    });
+    this.metrics = new Metrics({
+      podDetail: config.podDetail, maxSeries: config.maxSeries, traceRequests: config.traceMetrics,
+      self: () => this.monitor.selfReading(this.live.clients),
+    });
+  }
+
+  async start(): Promise<void> {
+    const { config, log, scope, openStore = openAgentStore } = this.options;
+    this.store = config.store === 'off' ? null : await openStore(config, log);
+    if (this.options.serve !== false) await this.serve();
+    const excludePids = this.ownPids();
+    const options = captureOptions(config, scope, { recordTo: this.options.recordTo, excludePids });
+    this.capture = await CaptureClient.start({ ...options, encodeRows: this.store !== null }, {
+      requests: (rowBinary, rowCount, recent) => this.onRequests(rowBinary, rowCount, recent),
+      rollups: (rows) => this.onRollups(rows),
+      health: (health) => this.monitor.update(health),
+      died: (error) => this.fail(error),
+    }, this.options.workerFile);
+    this.timer = setInterval(() => this.tick(excludePids), TICK_MS);
+  }
+
+  health(): AgentHealth {
+    return this.monitor.health();
+  }
+
+  stop(): Promise<void> {
+    return (this.stopped ??= this.stopInOrder());
+  }
+
+  private async stopInOrder(): Promise<void> {
+    if (this.timer) clearInterval(this.timer);
+    await this.capture?.stop();
+    this.monitor.tick();
+    await this.server?.close();
+    await this.store?.close();
+  }
+
+  private async serve(): Promise<void> {
+    const { config, log } = this.options;
+    const queries = this.store === null ? null : queriesWithRecent(this.store.queries, this.recent);
+    this.server = await startServer({
+      address: config.listen.host, port: config.listen.port, token: config.token === '' ? null : config.token,
+      queries, har: queries === null ? null : harSource(queries), live: this.live, health: () => this.health(),
+      metrics: async () => ({ contentType: this.metrics.contentType, text: await this.metrics.text() }),
+      pageDirectory: PAGE_DIRECTORY, log,
+    });
+    this.url = this.server.url;
+  }
+
+  private onRequests(rowBinary: Uint8Array | null, rowCount: number, recent: RequestRecord[]): void {
+    if (rowBinary !== null && rowCount > 0) this.append('requests', rowBinary, rowCount);
+    this.recent.add(recent);
+    this.metrics.addRequests(recent);
+    this.live.publish(recent);
+  }
+
+  private onRollups(rows: RollupRow[]): void {
+    this.totals.add(rows);
+    this.metrics.addRollups(rows);
+    this.monitor.countErrors(rows.reduce((errors, row) => errors + (row.error === 'none' ? 0 : row.count), 0));
+    if (rows.length > 0) this.append('rollups', encodeRollups(rows), rows.length);
+  }
+
+  /** The store counts what it has to drop; a failure here must not stop capture. */
+  private append(table: 'requests' | 'rollups', rowBinary: Uint8Array, rowCount: number): void {
+    if (this.store === null) return;
+    Promise.resolve(this.store.append(table, rowBinary, rowCount)).catch((error: unknown) => {
+      const { code, message, hint } = toKindlingError(error);
+      this.options.log.error({ code, hint, table }, message);
+    });
+  }
+
+  private tick(excluded: number[]): void {
+    this.live.tick(this.monitor.tick());
+    // The store's engine starts anew after a crash, under another process id.
+    const pids = this.ownPids();
+    if (pids.some((pid) => !excluded.includes(pid))) {
+      excluded.push(...pids);
+      this.capture?.exclude(pids);
+    }
+  }
+
+  private ownPids(): number[] {
+    const pid = this.store?.pid() ?? null;
+    return pid === null ? [process.pid] : [process.pid, pid];
+  }
+}

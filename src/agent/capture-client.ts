@@ -1,0 +1,93 @@
+/** The main thread's end of the capture worker: starts it, hands its messages on, stops it. */
+import { Worker } from 'node:worker_threads';
+import { KindlingError, restoreError } from '../errors/index.js';
+import type { CaptureHealth, CaptureOptions, HookState, MainMessage, WorkerMessage } from './messages.js';
+import type { RequestRecord } from '../requests/record.js';
+import type { RollupRow } from '../requests/rollup.js';
+
+/** How long the worker may take to drain and flush when it is asked to stop. */
+const STOP_GRACE_MS = 5_000;
+
+export const CAPTURE_WORKER = new URL('./capture-worker.js', import.meta.url);
+
+export interface CaptureListener {
+  requests(rowBinary: Uint8Array | null, rowCount: number, recent: RequestRecord[]): void;
+  rollups(rows: RollupRow[]): void;
+  health(health: CaptureHealth): void;
+  /** It ended without having been asked to. Called once, and only after it was ready. */
+  died(error: KindlingError): void;
+}
+
+export class CaptureClient {
+  hooks: HookState[] = [];
+  private worker: Worker;
+  private ready = false;
+  private stopping = false;
+  private failure: KindlingError | null = null;
+  private exited: Promise<void>;
+
+  private constructor(file: URL, options: CaptureOptions, private readonly listener: CaptureListener) {
+    this.worker = new Worker(file, { workerData: options, name: 'capture' });
+    this.exited = new Promise((resolve) => this.worker.once('exit', () => resolve()));
+  }
+
+  /** Resolves when hooks are attached; rejects with what prevented it. */
+  static async start(options: CaptureOptions, listener: CaptureListener, file: URL = CAPTURE_WORKER): Promise<CaptureClient> {
+    const client = new CaptureClient(file, options, listener);
+    await client.untilReady();
+    return client;
+  }
+
+  exclude(pids: number[]): void {
+    this.post({ type: 'exclude', pids });
+  }
+
+  /** Lets it drain what the kernel holds and flush; what it sends meanwhile still reaches the listener. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.post({ type: 'stop' });
+    const timer = setTimeout(() => void this.worker.terminate(), STOP_GRACE_MS);
+    await this.exited;
+    clearTimeout(timer);
+  }
+
+  private post(message: MainMessage): void {
+    this.worker.postMessage(message);
+  }
+
+  private untilReady(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.worker.on('message', (message: WorkerMessage) => {
+        if (message.type === 'ready') {
+          this.ready = true;
+          this.hooks = message.hooks;
+          resolve();
+        } else this.dispatch(message);
+      });
+      this.worker.on('error', (error) => { this.failure = asWorkerError(error); });
+      this.worker.on('exit', (code) => {
+        const error = this.failure ?? new KindlingError('WORKER_DIED', { detail: `exit code ${code}` });
+        if (!this.ready) reject(error);
+        else if (!this.stopping) this.listener.died(error);
+      });
+    });
+  }
+
+  private dispatch(message: Exclude<WorkerMessage, { type: 'ready' }>): void {
+    switch (message.type) {
+      case 'requests': return this.listener.requests(message.rowBinary, message.rowCount, message.recent);
+      case 'rollups': return this.listener.rollups(message.rows);
+      case 'health': return this.listener.health(message.health);
+      case 'fatal':
+        this.failure = restoreError(message);
+        void this.worker.terminate();
+    }
+  }
+}
+
+function asWorkerError(error: Error): KindlingError {
+  if (/Cannot find module .*capture-worker/.test(error.message)) {
+    return new KindlingError('NOT_BUILT', { path: 'dist/src/agent/capture-worker.js' }, { cause: error });
+  }
+  return new KindlingError('WORKER_DIED', { detail: error.message }, { cause: error });
+}

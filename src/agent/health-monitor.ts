@@ -1,0 +1,130 @@
+/** One reading a second of what the agent does and costs; three minutes of history. */
+import type { AgentHealth, LiveTick, StoreHealth } from '../server/api.js';
+import type { SelfReading } from '../metrics/self.js';
+import type { CaptureHealth, HookState } from './messages.js';
+import { readProcessUsage, type ProcessUsage } from './proc-usage.js';
+
+const HISTORY_SECONDS = 180;
+
+const NOTHING: CaptureHealth = {
+  events: 0, eventBytes: 0, requests: 0, incomplete: 0, connectionsOpen: 0, connectionsTotal: 0, connectionsUnclassified: 0, losses: [],
+  cpuSeconds: 0, kernelSeconds: null,
+};
+
+export interface HealthSources {
+  version: string;
+  scope: string;
+  hooks: () => HookState[];
+  store: () => StoreHealth | null;
+  /** Process of the store's engine, null when there is none. */
+  storePid: () => number | null;
+  nowMs?: () => number;
+}
+
+interface Reading {
+  atMs: number;
+  capture: CaptureHealth;
+  /** Of the whole process, all threads. */
+  processSeconds: number;
+  rssBytes: number;
+  store: ProcessUsage | null;
+}
+
+export class HealthMonitor {
+  readonly startedAtMs: number;
+  private capture = NOTHING;
+  private readonly nowMs: () => number;
+  private previous: Reading;
+  private latest: Reading;
+  private errorsSinceTick = 0;
+  private readonly history: AgentHealth['history'] = [];
+
+  constructor(private readonly sources: HealthSources) {
+    this.nowMs = sources.nowMs ?? Date.now;
+    this.startedAtMs = this.nowMs();
+    this.previous = this.latest = this.read();
+  }
+
+  update(capture: CaptureHealth): void {
+    this.capture = capture;
+  }
+
+  countErrors(errors: number): void {
+    this.errorsSinceTick += errors;
+  }
+
+  /** Once a second. Returns what the live tail shows. */
+  tick(): LiveTick {
+    this.previous = this.latest;
+    this.latest = this.read();
+    const { latest, previous } = this;
+    const lost = totalLost(latest.capture);
+    this.history.push({
+      t: latest.atMs, events: this.rate((r) => r.capture.events), requests: this.rate((r) => r.capture.requests),
+      lost: lost - totalLost(previous.capture), agentCores: this.rate((r) => r.processSeconds), rssBytes: latest.rssBytes,
+    });
+    if (this.history.length > HISTORY_SECONDS) this.history.shift();
+    const errorsPerSecond = this.errorsSinceTick / this.elapsedSeconds();
+    this.errorsSinceTick = 0;
+    return { t: latest.atMs, requestsPerSecond: this.rate((r) => r.capture.requests), errorsPerSecond, lost, notes: this.notes() };
+  }
+
+  health(): AgentHealth {
+    const { capture } = this.latest;
+    const { version, scope } = this.sources;
+    return {
+      version, scope, startedAt: this.startedAtMs, pid: process.pid, hooks: this.sources.hooks(),
+      events: { total: capture.events, perSecond: this.rate((r) => r.capture.events), bytes: capture.eventBytes },
+      requests: { total: capture.requests, perSecond: this.rate((r) => r.capture.requests), incomplete: capture.incomplete },
+      connections: { open: capture.connectionsOpen, total: capture.connectionsTotal, unclassified: capture.connectionsUnclassified },
+      losses: capture.losses.filter((loss) => loss.count > 0),
+      cpu: {
+        agentCores: this.rate((r) => r.processSeconds), captureCores: this.rate((r) => r.capture.cpuSeconds),
+        storeCores: this.rate((r) => r.store?.cpuSeconds ?? 0),
+        kernelCores: capture.kernelSeconds === null ? null : this.rate((r) => r.capture.kernelSeconds ?? 0),
+      },
+      memory: { agentRssBytes: this.latest.rssBytes, storeRssBytes: this.latest.store?.rssBytes ?? 0 },
+      store: this.sources.store(), history: [...this.history],
+    };
+  }
+
+  /** The same totals for /metrics. */
+  selfReading(liveClients: number): Omit<SelfReading, 'metricSeries' | 'foldedRows'> {
+    const now = this.read();
+    const { capture } = now;
+    return {
+      ...capture, version: this.sources.version, startedAtMs: this.startedAtMs, liveClients, store: this.sources.store(),
+      cpuSeconds: {
+        main: Math.max(0, now.processSeconds - capture.cpuSeconds), capture: capture.cpuSeconds,
+        store: now.store?.cpuSeconds ?? null, kernel: capture.kernelSeconds,
+      },
+      rssBytes: { agent: now.rssBytes, store: now.store?.rssBytes ?? null },
+    };
+  }
+
+  private read(): Reading {
+    const cpu = process.cpuUsage();
+    const pid = this.sources.storePid();
+    return {
+      atMs: this.nowMs(), capture: this.capture, processSeconds: (cpu.user + cpu.system) / 1e6,
+      rssBytes: process.memoryUsage.rss(), store: pid === null ? null : readProcessUsage(pid),
+    };
+  }
+
+  private elapsedSeconds(): number {
+    return Math.max(0.001, (this.latest.atMs - this.previous.atMs) / 1000);
+  }
+
+  private rate(of: (reading: Reading) => number): number {
+    return Math.max(0, of(this.latest) - of(this.previous)) / this.elapsedSeconds();
+  }
+
+  private notes(): string[] {
+    const store = this.sources.store();
+    return store !== null && store.state !== 'ok' ? [store.message] : [];
+  }
+}
+
+function totalLost(capture: CaptureHealth): number {
+  return capture.losses.reduce((sum, loss) => sum + loss.count, 0);
+}

@@ -1,0 +1,45 @@
+/** The live tail: hands requests to whoever watches, and a tick every second. */
+import type { LiveTick, RequestSummary } from '../server/api.js';
+import type { LiveSink, LiveSource } from '../server/queries.js';
+import type { RequestRecord } from '../requests/record.js';
+import { toSummary } from './summary.js';
+
+export type RequestPredicate = (record: RequestRecord) => boolean;
+
+interface Subscriber { matches: RequestPredicate; sink: LiveSink }
+
+export class LiveHub implements LiveSource {
+  private readonly subscribers = new Set<Subscriber>();
+
+  /** @param compile a filter of the filter language as a function; throws when it cannot be understood */
+  constructor(private readonly compile: (filter: string) => RequestPredicate) {}
+
+  get clients(): number {
+    return this.subscribers.size;
+  }
+
+  subscribe(filter: string, sink: LiveSink): () => void {
+    const subscriber = { matches: this.compile(filter), sink };
+    this.subscribers.add(subscriber);
+    return () => void this.subscribers.delete(subscriber);
+  }
+
+  publish(records: readonly RequestRecord[]): void {
+    if (this.subscribers.size === 0) return;
+    const summaries = new Map<RequestRecord, RequestSummary>();
+    for (const { matches, sink } of this.subscribers) {
+      const rows: RequestSummary[] = [];
+      for (const record of records) {
+        if (!matches(record)) continue;
+        let summary = summaries.get(record);
+        if (!summary) summaries.set(record, (summary = toSummary(record)));
+        rows.push(summary);
+      }
+      if (rows.length > 0) sink.requests(rows);
+    }
+  }
+
+  tick(tick: LiveTick): void {
+    for (const { sink } of this.subscribers) sink.tick(tick);
+  }
+}
