@@ -1,0 +1,68 @@
+/** What each part found; the report is made of this. */
+import type { MachineFacts } from './machine.js';
+import type { ContenderName, WorkloadName } from './options.js';
+
+export interface ThroughputRow {
+  workload: WorkloadName;
+  contender: ContenderName;
+  /** Medians over the rounds; ratios are of the same round's bare run, null without one. */
+  requestsPerSecond: number;
+  rateSpread: number;
+  rateRatio: number | null;
+  p99Ms: number;
+  p99Ratio: number | null;
+  serverUs: number;
+  serverRatio: number | null;
+  watcherUs: number;
+  /** What the contender said it lost, by round. */
+  lost: string[];
+}
+
+export interface CompletenessRow {
+  workload: WorkloadName;
+  client: number;
+  /** Counted by the agent: metrics and charts. */
+  counted: number;
+  /** Rows in the store with `--keep all`. */
+  stored: number;
+  losses: string;
+}
+
+export type AgentVariant = 'capture only' | 'with store';
+
+export interface CostRow {
+  workload: WorkloadName;
+  variant: AgentVariant;
+  requestsPerSecond: number;
+  /** Microseconds a request: the agent's processes, its BPF programs (null when not accounted). */
+  agentUs: number;
+  bpfUs: number | null;
+  agentCores: number;
+  serverUs: number;
+  serverRatio: number;
+  rssBytes: number;
+}
+
+export interface ParseRow { workload: WorkloadName; requests: number; usPerRequest: number }
+
+export interface SyscallRow { variant: 'bare' | 'socket hooks' | 'fallback hooks'; nsPerCall: number; addedNs: number | null }
+
+export interface MemoryRow { variant: AgentVariant; seconds: number; firstBytes: number; lastBytes: number; maxBytes: number }
+
+export interface PageRow { query: string; rows: number; p50Ms: number; maxMs: number }
+
+export interface Results {
+  machine: MachineFacts;
+  date: string;
+  rounds: number;
+  seconds: number;
+  throughput: ThroughputRow[];
+  completeness: CompletenessRow[];
+  cost: CostRow[];
+  parse: ParseRow[];
+  syscall: SyscallRow[];
+  memory: MemoryRow[];
+  page: PageRow[];
+  /** Parts that could not be measured, with the reason. */
+  failures: Array<{ part: string; reason: string }>;
+}
