@@ -15,7 +15,7 @@ struct thread_state {
 	u32 next;
 	u32 count;
 	struct kindling_peer peer;
-	u32 has_peer;
+	u32 peer_of_port; /* local port it was sent to; 0: none */
 	u32 reserved;
 };
 
@@ -41,26 +41,38 @@ static __always_inline u32 copy_plain(u8 *to, u32 offset, u64 from, u32 n)
 	return n;
 }
 
-static __always_inline u32 copy_vector(u8 *to, u64 vector, u64 entries, u32 wanted)
+/*
+ * One segment of a vector into the record that starts at `word`. Not inlined: the verifier then looks at it once, and
+ * not again for every round of the loop. Returns bytes copied, -1 when the rest must be given up.
+ */
+__attribute__((noinline)) int copy_segment(u64 word, u32 offset, u64 entry_address, u32 wanted)
+{
+	struct kindling_data *data = data_record(word);
+	struct iovec_user entry;
+	u32 n = wanted, copied;
+
+	if (!data || bpf_probe_read_user(&entry, sizeof(entry), (void *)entry_address))
+		return -1;
+	if (entry.len < n)
+		n = entry.len;
+	copied = copy_plain((u8 *)(data + 1), offset, entry.base, n);
+	return copied < n ? -1 : (int)copied;
+}
+
+static __always_inline u32 copy_vector(u64 word, u32 offset, u64 vector, u64 entries, u32 wanted)
 {
 	u32 done = 0;
 
 #pragma clang loop unroll(disable)
 	for (u32 i = 0; i < MAX_VECTOR; i++) {
-		struct iovec_user entry;
-		u32 n, copied;
+		int copied;
 
 		if (i >= entries || done >= wanted)
 			return done;
-		if (bpf_probe_read_user(&entry, sizeof(entry), (void *)(vector + i * sizeof(entry))))
+		copied = copy_segment(word, offset + done, vector + i * sizeof(struct iovec_user), wanted - done);
+		if (copied < 0)
 			return done;
-		n = wanted - done;
-		if (entry.len < n)
-			n = entry.len;
-		copied = copy_plain(to, done, entry.base, n);
 		done += copied;
-		if (copied < n)
-			return done;
 	}
 	count(KINDLING_COUNT_LONG_VECTOR, 1);
 	return done;
@@ -155,7 +167,7 @@ static __always_inline void write_data(struct connection *c, struct call *call, 
 	if (call->kind == BUFFER_PLAIN)
 		data->captured = copy_plain(payload, 0, call->buffer, wanted);
 	else if (call->kind == BUFFER_VECTOR)
-		data->captured = copy_vector(payload, call->buffer, call->count, wanted);
+		data->captured = copy_vector(word, offset, call->buffer, call->count, wanted);
 	else
 		data->captured = 0;
 	ring_commit(&data->header, word);

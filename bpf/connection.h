@@ -48,6 +48,8 @@ struct {
 	__type(value, u64);
 } policies SEC(".maps");
 
+#define OPEN_BY_SEND (1u << 31)
+
 static __always_inline u32 connection_capture(struct connection *c)
 {
 	u32 slot = (u32)c->id & (KINDLING_POLICIES - 1);
@@ -55,7 +57,7 @@ static __always_inline u32 connection_capture(struct connection *c)
 
 	if (policy && *policy >> 32 == (u32)c->id)
 		return (u32)*policy;
-	return config_capture;
+	return config.capture;
 }
 
 /* Unique over the CPUs and small: interleaved. Never 0. */
@@ -66,14 +68,14 @@ static __always_inline u64 connection_new_id(void)
 
 	if (!ring)
 		return 0;
-	return (__sync_fetch_and_add(&ring->connections, 1) + 1) * config_cpus + cpu;
+	return (__sync_fetch_and_add(&ring->connections, 1) + 1) * config.cpus + cpu;
 }
 
 static __always_inline struct connection *connection_find(struct sock *sk)
 {
 	u64 key = (u64)sk;
 
-	if (config_socket_storage)
+	if (config.socket_storage)
 		return bpf_sk_storage_get(&connections_by_socket, sk, 0, 0);
 	return bpf_map_lookup_elem(&connections_by_address, &key);
 }
@@ -83,7 +85,7 @@ static __always_inline struct connection *connection_create(struct sock *sk, u64
 	struct connection *c;
 	u64 key = (u64)sk;
 
-	if (config_socket_storage) {
+	if (config.socket_storage) {
 		c = bpf_sk_storage_get(&connections_by_socket, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 	} else {
 		struct connection fresh = { .inode = inode };
@@ -103,8 +105,18 @@ static __always_inline void connection_forget(struct sock *sk)
 {
 	u64 key = (u64)sk;
 
-	if (!config_socket_storage)
+	if (!config.socket_storage)
 		bpf_map_delete_elem(&connections_by_address, &key);
+}
+
+/* A pointer as a number: the verifier lets numbers only into functions that it checks on their own. */
+static __always_inline u64 as_number(struct sock *sk)
+{
+	struct sock *pointer = sk;
+	u64 number = 0;
+
+	bpf_probe_read_kernel(&number, sizeof(number), &pointer);
+	return number;
 }
 
 static __always_inline void read_addresses(struct sock *sk, u16 family, u8 *local, u8 *remote)
@@ -139,14 +151,12 @@ static __always_inline u32 read_unix_path(struct sock *sk, u8 *path)
 		role = KINDLING_ROLE_CLIENT;
 	}
 	length = BPF_CORE_READ(address, len) - 2;
-	if (length > KINDLING_PATH - 1)
-		length = KINDLING_PATH - 1;
 	bpf_core_read(path, KINDLING_PATH - 1, &address->name[0].sun_path);
 	/* Abstract names start with NUL and are not terminated. */
-#pragma clang loop unroll(disable)
-	for (u32 i = 0; i < KINDLING_PATH - 1; i++)
-		if (i >= length)
-			path[i] = 0;
+	if (length < KINDLING_PATH)
+		path[length] = 0;
+	else
+		path[KINDLING_PATH - 1] = 0;
 	return role;
 }
 
@@ -163,19 +173,29 @@ static __always_inline int is_fresh(struct sock *sk, u16 protocol, int out, u32 
 	return out ? copied == 0 && sent <= bytes : copied <= bytes && sent == 0;
 }
 
-static __always_inline void write_open(struct connection *c, struct sock *sk, u32 fd, int out, u32 bytes)
+/*
+ * Not inlined, so that the verifier looks at it once. `socket` is a struct sock; it is only read with probes here, the
+ * descriptor has the direction in its top bit.
+ */
+__attribute__((noinline)) int write_open(struct connection *c, u64 socket, u32 fd_out, u32 bytes)
 {
-	u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
-	u16 protocol = BPF_CORE_READ(sk, sk_protocol);
+	struct sock *sk = (void *)socket;
+	u32 fd = fd_out & ~OPEN_BY_SEND;
+	int out = fd_out & OPEN_BY_SEND;
 	u64 pid_tgid = bpf_get_current_pid_tgid(), word;
 	struct kindling_open *open;
+	u16 family, protocol;
 	u16 flags = 0;
 
+	if (!c)
+		return 0;
+	family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	protocol = BPF_CORE_READ(sk, sk_protocol);
 	if (!c->from_start && !is_fresh(sk, protocol, out, bytes))
 		flags = KINDLING_FLAG_PREEXISTING;
 	open = control_reserve(RECORD_SIZE(struct kindling_open), KINDLING_OPEN, flags, &word);
 	if (!open)
-		return;
+		return 0;
 	open->connection = c->id;
 	open->cgroup = bpf_get_current_cgroup_id();
 	open->pid = pid_tgid >> 32;
@@ -197,6 +217,7 @@ static __always_inline void write_open(struct connection *c, struct sock *sk, u3
 		read_addresses(sk, family, open->local, open->remote);
 	ring_commit(&open->header, word);
 	c->opened = 1;
+	return 0;
 }
 
 #endif

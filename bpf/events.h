@@ -71,6 +71,31 @@ enum kindling_counter {
 	KINDLING_COUNTERS = 4,
 };
 
+struct kindling_scope_cgroup {
+	__u64 id;
+	__u32 level;
+	__u32 reserved;
+};
+
+/* Constants that user space sets before loading (.rodata): branches on them cost nothing at run time. */
+struct kindling_config {
+	/* XORed into every record's mark. */
+	__u64 key;
+	struct kindling_scope_cgroup scopes[KINDLING_MAX_SCOPES];
+	/* enum kindling_scope */
+	__u32 scope;
+	__u32 scope_count;
+	__u32 cpus;
+	/* Segments per CPU, powers of two. */
+	__u32 data_segments;
+	__u32 control_segments;
+	/* Payload bytes per call while user space has not decided for a connection. */
+	__u32 capture;
+	/* Connections live in socket storage (needs a trusted struct sock: the socket tracepoints), else in a hash by address. */
+	__u32 socket_storage;
+	__u32 reserved;
+};
+
 struct kindling_header {
 	/* The ring's word at this record, XOR the run's key: written last, tells a whole record of this lap. */
 	__u64 mark;

@@ -109,6 +109,7 @@ struct msghdr_user { u64 name; u32 name_length, _pad; u64 iov, iov_length, contr
 struct mmsghdr_user { struct msghdr_user header; u32 length, _pad; };
 
 enum { AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10 };
+enum { ETH_P_IP = 0x0800, ETH_P_IPV6 = 0x86dd };
 enum { SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_SEQPACKET = 5 };
 enum { IPPROTO_TCP = 6, IPPROTO_UDP = 17 };
 enum { MSG_PEEK = 2, MSG_ERRQUEUE = 0x2000 };

@@ -22,6 +22,8 @@ union kindling_layout {
 	struct kindling_connect connect;
 	struct kindling_shutdown shutdown;
 	struct kindling_process process;
+	struct kindling_ring ring;
+	struct kindling_config config;
 	enum kindling_limits limits;
 	enum kindling_type type;
 	enum kindling_scope scope;
@@ -55,7 +57,7 @@ static __always_inline int socket_call(struct sock *sk, int bytes, int flags, u3
 	task = bpf_get_current_task_btf();
 	read_call((struct pt_regs *)bpf_task_pt_regs(task), &call);
 	if (!c->opened)
-		write_open(c, sk, call.fd, out, bytes);
+		write_open(c, as_number(sk), call.fd | (out ? OPEN_BY_SEND : 0), bytes);
 	if (bytes == 0) {
 		u64 word;
 		struct kindling_shutdown *end;
@@ -82,12 +84,12 @@ static __always_inline int socket_call(struct sock *sk, int bytes, int flags, u3
 			if (read_peer(&peer, call.peer))
 				datagram_peer = &peer;
 		} else {
-			/* The caller's sockaddr is filled in only after this point: the packet told (datagram_received). */
+			/* The caller's sockaddr is filled in only after this point: the packet has told (datagram_received). */
 			struct thread_state *state = bpf_map_lookup_elem(&threads, &tid);
 
-			if (state && state->has_peer) {
+			if (state && state->peer_of_port == sk->__sk_common.skc_num) {
 				peer = state->peer;
-				state->has_peer = 0;
+				state->peer_of_port = 0;
 				datagram_peer = &peer;
 			}
 		}
@@ -108,17 +110,21 @@ int BPF_PROG(socket_received, struct sock *sk, int bytes, int flags)
 	return socket_call(sk, bytes, flags, 0);
 }
 
-/* The packet that is about to be copied to a receiver: of datagrams, where it came from. */
-SEC("tp_btf/skb_copy_datagram_iovec")
-int BPF_PROG(datagram_received, const struct sk_buff *skb, int length)
+/*
+ * A datagram's packet is freed within the call that received it, before the socket tracepoint: here it still tells where
+ * it came from. (The copy's own tracepoint is not passed by linear packets.) Other packets may be freed in an interrupt
+ * meanwhile: the port that it was sent to says whether it is the socket's.
+ */
+SEC("tp_btf/consume_skb")
+int BPF_PROG(datagram_received, struct sk_buff *skb)
 {
 	struct thread_state fresh = {}, *state;
 	unsigned char *head, *network, *transport;
 	u8 first, protocol = 0;
-	u16 port = 0;
+	u16 ports[2] = {};
 	u32 tid;
 
-	if (!current_in_scope())
+	if ((skb->protocol != bpf_htons(ETH_P_IP) && skb->protocol != bpf_htons(ETH_P_IPV6)) || !current_in_scope())
 		return 0;
 	head = BPF_CORE_READ(skb, head);
 	network = head + BPF_CORE_READ(skb, network_header);
@@ -147,9 +153,9 @@ int BPF_PROG(datagram_received, const struct sk_buff *skb, int length)
 		state->peer.family = AF_INET6;
 		bpf_probe_read_kernel(state->peer.address, 16, network + 8);
 	}
-	bpf_probe_read_kernel(&port, 2, transport);
-	state->peer.port = bpf_ntohs(port);
-	state->has_peer = 1;
+	bpf_probe_read_kernel(ports, sizeof(ports), transport);
+	state->peer.port = bpf_ntohs(ports[0]);
+	state->peer_of_port = bpf_ntohs(ports[1]);
 	return 0;
 }
 
@@ -201,7 +207,7 @@ static __always_inline void socket_moved(struct call *call, u32 out, u32 bytes)
 			return;
 	}
 	if (!c->opened)
-		write_open(c, sk, call->fd, out, bytes);
+		write_open(c, as_number(sk), call->fd | (out ? OPEN_BY_SEND : 0), bytes);
 	if (bytes == 0) {
 		u64 word;
 		struct kindling_shutdown *end;
@@ -416,9 +422,7 @@ int BPF_PROG(process_forked, struct task_struct *parent, struct task_struct *chi
 
 	if (child->pid != child->tgid)
 		return 0;
-	if (pid_bit(&excluded_pids, parent->tgid))
-		pid_set(&excluded_pids, pid, 1);
-	if (config_scope == KINDLING_SCOPE_TREE && pid_bit(&scope_pids, parent->tgid))
+	if (config.scope == KINDLING_SCOPE_TREE && pid_bit(&scope_pids, parent->tgid))
 		pid_set(&scope_pids, pid, 1);
 	return 0;
 }

@@ -71,21 +71,28 @@ static __always_inline u64 ring_take(void *rings, u32 cpu, u32 size)
 	return __sync_fetch_and_add(&ring->word, (1ULL << KINDLING_COUNT_SHIFT) + size / KINDLING_UNIT);
 }
 
+/* The data record that starts where this CPU's word stood. */
+static __always_inline struct kindling_data *data_record(u64 word)
+{
+	u64 position = (word & ((1ULL << KINDLING_COUNT_SHIFT) - 1)) * KINDLING_UNIT;
+	u32 index = bpf_get_smp_processor_id() * config.data_segments +
+		    ((u32)(position / KINDLING_DATA_SEGMENT) & (config.data_segments - 1));
+	struct data_segment *segment = bpf_map_lookup_elem(&data_segments, &index);
+
+	if (!segment)
+		return 0;
+	return (void *)segment->bytes + ((u32)position & (KINDLING_DATA_SEGMENT - 1));
+}
+
 /* Room for a data record of `size` bytes (a multiple of 64), with its header filled in except for the mark. */
 static __always_inline struct kindling_data *data_reserve(u32 size, u64 *word)
 {
-	u32 cpu = bpf_get_smp_processor_id(), index;
-	struct data_segment *segment;
 	struct kindling_data *record;
-	u64 position;
 
-	*word = ring_take(&data_rings, cpu, size);
-	position = (*word & ((1ULL << KINDLING_COUNT_SHIFT) - 1)) * KINDLING_UNIT;
-	index = cpu * config_data_segments + ((u32)(position / KINDLING_DATA_SEGMENT) & (config_data_segments - 1));
-	segment = bpf_map_lookup_elem(&data_segments, &index);
-	if (!segment)
+	*word = ring_take(&data_rings, bpf_get_smp_processor_id(), size);
+	record = data_record(*word);
+	if (!record)
 		return 0;
-	record = (void *)segment->bytes + ((u32)position & (KINDLING_DATA_SEGMENT - 1));
 	record->header.ts = bpf_ktime_get_ns();
 	record->header.size = size;
 	return record;
@@ -100,7 +107,7 @@ static __always_inline void *control_reserve(u32 size, u16 type, u16 flags, u64 
 
 	*word = ring_take(&control_rings, cpu, size);
 	position = (*word & ((1ULL << KINDLING_COUNT_SHIFT) - 1)) * KINDLING_UNIT;
-	index = cpu * config_control_segments + ((u32)(position / KINDLING_CONTROL_SEGMENT) & (config_control_segments - 1));
+	index = cpu * config.control_segments + ((u32)(position / KINDLING_CONTROL_SEGMENT) & (config.control_segments - 1));
 	segment = bpf_map_lookup_elem(&control_segments, &index);
 	if (!segment)
 		return 0;
@@ -118,7 +125,7 @@ static __always_inline void *control_reserve(u32 size, u16 type, u16 flags, u64 
 static __always_inline void ring_commit(struct kindling_header *header, u64 word)
 {
 	asm volatile("" ::: "memory");
-	*(volatile u64 *)&header->mark = word ^ config_key;
+	*(volatile u64 *)&header->mark = word ^ config.key;
 }
 
 #endif

@@ -14,7 +14,7 @@ struct {
 	__type(value, u64);
 } scope_pids SEC(".maps");
 
-/* The agent and its children: never captured, whatever the scope. */
+/* The agent and its helpers: never captured, whatever the scope. Not inherited: the agent may start what it traces. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
@@ -49,20 +49,20 @@ static __always_inline int current_in_scope(void)
 {
 	u32 tgid = bpf_get_current_pid_tgid() >> 32;
 
-	if (config_scope == KINDLING_SCOPE_CGROUP) {
+	if (config.scope == KINDLING_SCOPE_CGROUP) {
 		int found = 0;
 
 		for (u32 i = 0; i < KINDLING_MAX_SCOPES; i++) {
-			if (i >= config_scope_count)
+			if (i >= config.scope_count)
 				break;
-			if (bpf_get_current_ancestor_cgroup_id(config_scopes[i].level) == config_scopes[i].id) {
+			if (bpf_get_current_ancestor_cgroup_id(config.scopes[i].level) == config.scopes[i].id) {
 				found = 1;
 				break;
 			}
 		}
 		if (!found)
 			return 0;
-	} else if (config_scope == KINDLING_SCOPE_TREE && !pid_bit(&scope_pids, tgid)) {
+	} else if (config.scope == KINDLING_SCOPE_TREE && !pid_bit(&scope_pids, tgid)) {
 		return 0;
 	}
 	return !pid_bit(&excluded_pids, tgid);
@@ -81,6 +81,8 @@ static __always_inline u64 cgroup_ancestor(struct cgroup *cgroup, u32 level)
 		struct cgroup___ids *old = (void *)cgroup;
 		u64 id = 0;
 
+		/* Keeps the offset's computation, which the newer kernels cannot relocate, inside this branch. */
+		asm volatile("" : "+r"(old));
 		bpf_core_read(&id, sizeof(id), &old->ancestor_ids[level]);
 		return id;
 	}
@@ -94,17 +96,17 @@ static __always_inline int socket_in_scope(struct sock *sk)
 {
 	struct cgroup *cgroup;
 
-	if (config_scope == KINDLING_SCOPE_ALL)
+	if (config.scope == KINDLING_SCOPE_ALL)
 		return 1;
-	if (config_scope != KINDLING_SCOPE_CGROUP)
+	if (config.scope != KINDLING_SCOPE_CGROUP)
 		return 0;
 	cgroup = BPF_CORE_READ(sk, sk_cgrp_data.cgroup);
 	if (!cgroup)
 		return 0;
 	for (u32 i = 0; i < KINDLING_MAX_SCOPES; i++) {
-		if (i >= config_scope_count)
+		if (i >= config.scope_count)
 			break;
-		if (cgroup_ancestor(cgroup, config_scopes[i].level) == config_scopes[i].id)
+		if (cgroup_ancestor(cgroup, config.scopes[i].level) == config.scopes[i].id)
 			return 1;
 	}
 	return 0;

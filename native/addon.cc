@@ -32,10 +32,16 @@ thread_local std::string tLog;
 
 int CollectLog(enum libbpf_print_level level, const char* format, va_list args) {
   if (level == LIBBPF_DEBUG) return 0;
-  char line[8192];
-  int length = vsnprintf(line, sizeof(line), format, args);
+  // One message can be a whole verifier log: measure it first.
+  va_list again;
+  va_copy(again, args);
+  int length = vsnprintf(nullptr, 0, format, again);
+  va_end(again);
   if (length < 0) return 0;
-  tLog.append(line, std::min<size_t>(length, sizeof(line) - 1));
+  size_t before = tLog.size();
+  tLog.resize(before + length + 1);
+  vsnprintf(&tLog[before], length + 1, format, args);
+  tLog.resize(before + length);
   // The verifier's reason stands at the end.
   if (tLog.size() > kLogLimit) tLog.erase(0, tLog.size() - kLogLimit);
   return length;

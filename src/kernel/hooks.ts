@@ -1,0 +1,63 @@
+/** Which of the object's programs are used on this kernel, and why. Features are probed, versions are not compared. */
+import { existsSync, readFileSync } from 'node:fs';
+import { KindlingError } from '../errors/index.js';
+import { addon } from './addon.js';
+
+export type HookMode = 'auto' | 'socket' | 'syscall';
+
+export interface HookPlan {
+  mode: 'socket' | 'syscall';
+  programs: Array<{ name: string; use: boolean; reason: string }>;
+}
+
+/** Program -> the kernel's tracepoint it hangs on. */
+export const TRACEPOINTS: Record<string, string> = {
+  socket_sent: 'sock_send_length',
+  socket_received: 'sock_recv_length',
+  datagram_received: 'consume_skb',
+  syscall_exited: 'sys_exit',
+  tcp_state_changed: 'inet_sock_set_state',
+  tcp_destroyed: 'tcp_destroy_sock',
+  tcp_reset_received: 'tcp_receive_reset',
+  process_forked: 'sched_process_fork',
+  process_executed: 'sched_process_exec',
+  process_exited: 'sched_process_exit',
+};
+const SOCKET_PROGRAMS = ['socket_sent', 'socket_received', 'datagram_received'];
+const VMLINUX_BTF = '/sys/kernel/btf/vmlinux';
+
+const CAPABILITIES: Array<{ name: string; bit: bigint }> = [
+  { name: 'CAP_BPF', bit: 39n }, { name: 'CAP_PERFMON', bit: 38n }, { name: 'CAP_SYS_PTRACE', bit: 19n },
+];
+
+/** Effective capabilities that tracing needs and this process lacks. CAP_SYS_ADMIN stands for BPF and PERFMON. */
+export function missingCapabilities(status = readFileSync('/proc/self/status', 'latin1')): string[] {
+  const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)/m.exec(status)?.[1] ?? '0'}`);
+  const has = (bit: bigint) => (effective >> bit & 1n) === 1n;
+  return CAPABILITIES.filter(({ name, bit }) => !has(bit) && !(name !== 'CAP_SYS_PTRACE' && has(21n))).map(({ name }) => name);
+}
+
+/** Throws when this machine cannot trace at all: privileges, BTF. */
+export function checkKernel(): void {
+  const missing = missingCapabilities();
+  if (missing.length > 0) throw new KindlingError('PRIVILEGES_MISSING', { missing: missing.join(', ') });
+  if (!existsSync(VMLINUX_BTF)) throw new KindlingError('BTF_MISSING', { path: VMLINUX_BTF });
+}
+
+export function planHooks(wanted: HookMode): HookPlan {
+  const { kernelHas } = addon();
+  const present = (program: string) => kernelHas(`btf_trace_${TRACEPOINTS[program]}`);
+  const socketHooks = present('socket_sent') && present('socket_received');
+  if (wanted === 'socket' && !socketHooks)
+    throw new KindlingError('BPF_ATTACH_FAILED', { reason: 'the socket tracepoints (kernel 6.3 and later) were asked for and are missing' });
+  const mode = wanted === 'syscall' || !socketHooks ? 'syscall' : 'socket';
+  const programs = Object.keys(TRACEPOINTS).map((name) => {
+    if (!present(name)) return { name, use: false, reason: `this kernel has no tracepoint ${TRACEPOINTS[name]}` };
+    if (SOCKET_PROGRAMS.includes(name) && mode === 'syscall')
+      return { name, use: false, reason: socketHooks ? 'not wanted (option hooks)' : 'needs both socket tracepoints' };
+    if (name === 'syscall_exited' && mode === 'socket')
+      return { name, use: false, reason: 'the socket tracepoints are here and add nothing to other system calls' };
+    return { name, use: true, reason: '' };
+  });
+  return { mode, programs };
+}
