@@ -14,6 +14,8 @@ export interface LaunchOptions extends Place {
   cwd?: string;
   env?: Record<string, string>;
   stdio?: StdioOptions;
+  /** In a session of its own: Ctrl-C in the terminal reaches only us, who then end it in order. */
+  detached?: boolean;
 }
 
 /** The command line that does it. Each layer execs the next, so the process id stays that of the program itself. */
@@ -33,6 +35,7 @@ export function launch(command: string[], options: LaunchOptions): ChildProcess 
   const [file, ...args] = commandLine(command, options);
   return spawn(file, args, {
     cwd: options.cwd,
+    detached: options.detached ?? false,
     env: { PATH: `${process.env.PATH ?? '/usr/bin:/bin'}:/usr/sbin:/sbin`, LC_ALL: 'C.UTF-8', TZ: 'UTC', ...options.env },
     stdio: options.stdio ?? ['ignore', 'pipe', 'pipe'],
   });

@@ -21,8 +21,10 @@ export interface Server {
   pid: number;
   /** Its own folder, with NAME.log in it. */
   directory: string;
-  /** Set when it has ended, by stop() or by itself. */
+  /** True once it has ended, by stop() or by itself. */
   readonly exited: boolean;
+  /** Resolves with how it ended. */
+  ended: Promise<string>;
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -64,6 +66,7 @@ export async function startServer(place: ServerPlace, spec: ServerSpec): Promise
     cwd: spec.directory,
     env: { HOME: spec.directory, ...spec.env },
     stdio: ['ignore', log, log],
+    detached: true,
   });
   closeSync(log);
   const ended = new Promise<string>((resolve) => {
@@ -105,6 +108,7 @@ function serverOf(spec: ServerSpec, child: ChildProcess, ended: Promise<string>)
     pid: child.pid ?? 0,
     directory: spec.directory,
     get exited() { return !running(); },
+    ended,
     stop,
     [Symbol.asyncDispose]: stop,
   };
