@@ -15,7 +15,7 @@ struct thread_state {
 	u32 next;
 	u32 count;
 	struct kindling_peer peer;
-	u32 peer_of_port; /* local port it was sent to; 0: none */
+	u32 has_peer;
 	u32 reserved;
 };
 

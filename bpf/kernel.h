@@ -99,9 +99,10 @@ struct sockaddr_un { u16 sun_family; char sun_path[108]; };
 struct unix_address { int len; struct sockaddr_un name[]; };
 struct unix_sock { struct unix_address *addr; struct sock *peer; };
 
-struct sk_buff { unsigned char *head; u16 transport_header, network_header; __be16 protocol; };
-
 #pragma clang attribute pop
+
+/* A program type's context: fixed by the kernel's interface, not relocated. */
+struct bpf_sock_addr { __u32 user_family, user_ip4, user_ip6[4], user_port; };
 
 /* User-space structures read from a caller's memory: fixed by the system call interface. */
 struct iovec_user { u64 base, len; };
@@ -109,7 +110,6 @@ struct msghdr_user { u64 name; u32 name_length, _pad; u64 iov, iov_length, contr
 struct mmsghdr_user { struct msghdr_user header; u32 length, _pad; };
 
 enum { AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10 };
-enum { ETH_P_IP = 0x0800, ETH_P_IPV6 = 0x86dd };
 enum { SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_SEQPACKET = 5 };
 enum { IPPROTO_TCP = 6, IPPROTO_UDP = 17 };
 enum { MSG_PEEK = 2, MSG_ERRQUEUE = 0x2000 };

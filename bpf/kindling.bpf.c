@@ -84,12 +84,12 @@ static __always_inline int socket_call(struct sock *sk, int bytes, int flags, u3
 			if (read_peer(&peer, call.peer))
 				datagram_peer = &peer;
 		} else {
-			/* The caller's sockaddr is filled in only after this point: the packet has told (datagram_received). */
+			/* The caller's sockaddr is filled in only after this point: datagram_came_* have told. */
 			struct thread_state *state = bpf_map_lookup_elem(&threads, &tid);
 
-			if (state && state->peer_of_port == sk->__sk_common.skc_num) {
+			if (state && state->has_peer) {
 				peer = state->peer;
-				state->peer_of_port = 0;
+				state->has_peer = 0;
 				datagram_peer = &peer;
 			}
 		}
@@ -111,52 +111,49 @@ int BPF_PROG(socket_received, struct sock *sk, int bytes, int flags)
 }
 
 /*
- * A datagram's packet is freed within the call that received it, before the socket tracepoint: here it still tells where
- * it came from. (The copy's own tracepoint is not passed by linear packets.) Other packets may be freed in an interrupt
- * meanwhile: the port that it was sent to says whether it is the socket's.
+ * Where a datagram came from: the socket tracepoint does not tell, and the caller's sockaddr is filled in only after it.
+ * These run within the call, before it, for sockets of the cgroups they are attached to.
  */
-SEC("tp_btf/consume_skb")
-int BPF_PROG(datagram_received, struct sk_buff *skb)
+static __always_inline int datagram_came(struct bpf_sock_addr *context, struct kindling_peer *peer)
 {
 	struct thread_state fresh = {}, *state;
-	unsigned char *head, *network, *transport;
-	u8 first, protocol = 0;
-	u16 ports[2] = {};
 	u32 tid;
 
-	if ((skb->protocol != bpf_htons(ETH_P_IP) && skb->protocol != bpf_htons(ETH_P_IPV6)) || !current_in_scope())
-		return 0;
-	head = BPF_CORE_READ(skb, head);
-	network = head + BPF_CORE_READ(skb, network_header);
-	transport = head + BPF_CORE_READ(skb, transport_header);
-	if (bpf_probe_read_kernel(&first, 1, network))
-		return 0;
-	if (first >> 4 == 4)
-		bpf_probe_read_kernel(&protocol, 1, network + 9);
-	else if (first >> 4 == 6)
-		bpf_probe_read_kernel(&protocol, 1, network + 6);
-	if (protocol != IPPROTO_UDP)
-		return 0;
+	if (!current_in_scope())
+		return 1;
 	tid = (u32)bpf_get_current_pid_tgid();
 	state = bpf_map_lookup_elem(&threads, &tid);
 	if (!state) {
 		bpf_map_update_elem(&threads, &tid, &fresh, BPF_ANY);
 		state = bpf_map_lookup_elem(&threads, &tid);
 		if (!state)
-			return 0;
+			return 1;
 	}
-	__builtin_memset(&state->peer, 0, sizeof(state->peer));
-	if (first >> 4 == 4) {
-		state->peer.family = AF_INET;
-		bpf_probe_read_kernel(state->peer.address, 4, network + 12);
-	} else {
-		state->peer.family = AF_INET6;
-		bpf_probe_read_kernel(state->peer.address, 16, network + 8);
-	}
-	bpf_probe_read_kernel(ports, sizeof(ports), transport);
-	state->peer.port = bpf_ntohs(ports[0]);
-	state->peer_of_port = bpf_ntohs(ports[1]);
-	return 0;
+	peer->port = bpf_ntohs((u16)context->user_port);
+	state->peer = *peer;
+	state->has_peer = 1;
+	return 1;
+}
+
+SEC("cgroup/recvmsg4")
+int datagram_came_v4(struct bpf_sock_addr *context)
+{
+	struct kindling_peer peer = { .family = AF_INET };
+
+	*(u32 *)peer.address = context->user_ip4;
+	return datagram_came(context, &peer);
+}
+
+SEC("cgroup/recvmsg6")
+int datagram_came_v6(struct bpf_sock_addr *context)
+{
+	struct kindling_peer peer = { .family = AF_INET6 };
+
+	((u32 *)peer.address)[0] = context->user_ip6[0];
+	((u32 *)peer.address)[1] = context->user_ip6[1];
+	((u32 *)peer.address)[2] = context->user_ip6[2];
+	((u32 *)peer.address)[3] = context->user_ip6[3];
+	return datagram_came(context, &peer);
 }
 
 /* The socket behind a descriptor of the current process, or 0. Its inode number is its identity over its life. */

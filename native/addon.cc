@@ -13,6 +13,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <linux/perf_event.h>
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -86,6 +87,7 @@ class BpfObject : public Napi::ObjectWrap<BpfObject> {
                            InstanceMethod<&BpfObject::SetInitial>("setInitialValue"),
                            InstanceMethod<&BpfObject::Load>("load"),
                            InstanceMethod<&BpfObject::Attach>("attach"),
+                           InstanceMethod<&BpfObject::AttachCgroup>("attachCgroup"),
                            InstanceMethod<&BpfObject::Detach>("detach"),
                            InstanceMethod<&BpfObject::RunTime>("runTime"),
                            InstanceMethod<&BpfObject::Map>("mmap"),
@@ -178,6 +180,21 @@ class BpfObject : public Napi::ObjectWrap<BpfObject> {
     bpf_link* link = bpf_program__attach(program);
     if (!link) throw Failure(info.Env(), "cannot attach " + name, errno);
     links_[name] = link;
+  }
+
+  // attachCgroup(program, folder): may be called for several folders.
+  void AttachCgroup(const Napi::CallbackInfo& info) {
+    bpf_program* program = Program(info);
+    std::string folder = Text(info, 1), key = Text(info, 0) + " " + folder;
+    if (links_.count(key)) return;
+    int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) throw Failure(info.Env(), "cannot open " + folder, errno);
+    tLog.clear();
+    bpf_link* link = bpf_program__attach_cgroup(program, fd);
+    int error = errno;
+    close(fd);
+    if (!link) throw Failure(info.Env(), "cannot attach " + key, error);
+    links_[key] = link;
   }
 
   void Detach(const Napi::CallbackInfo& info) {

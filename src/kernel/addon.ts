@@ -13,6 +13,8 @@ export interface BpfObject {
   /** Throws NativeError with the verifier's log. */
   load(): void;
   attach(program: string): void;
+  /** For programs that hang on a cgroup's folder instead of a tracepoint; once per folder. */
+  attachCgroup(program: string, folder: string): void;
   detach(program: string): void;
   /** Only counts while the sysctl kernel.bpf_stats_enabled is on. */
   runTime(program: string): { runs: number; ns: number };

@@ -6,8 +6,8 @@ import { randomBytes } from 'node:crypto';
 import { Config, Counter, Limits, Scope as ScopeCode } from '../events/layout.generated.js';
 import { KindlingError } from '../errors/index.js';
 import { addon, built, type BpfObject, type NativeError } from './addon.js';
-import { resolveCgroup } from './cgroup.js';
-import { checkKernel, planHooks, type HookMode, type HookPlan } from './hooks.js';
+import { cgroup2Mounts, resolveCgroup } from './cgroup.js';
+import { CGROUP_PROGRAMS, checkKernel, planHooks, type HookMode, type HookPlan } from './hooks.js';
 import { PidSet } from './pid-set.js';
 import { processTree } from './process-tree.js';
 import { RingReader, type RingGeometry } from './ring.js';
@@ -54,7 +54,7 @@ export class KernelCapture {
       this.#policies = new Uint32Array(this.#object.mmap('policies', true));
       this.#createReaders(cpus, dataSegments, key);
       if (target.scope.kind === 'tree') for (const pid of processTree(target.scope.pids)) pids.add(pid);
-      this.#attach();
+      this.#attach(target.scope);
       // Whoever forked between the listing and the attachment.
       if (target.scope.kind === 'tree') for (const pid of processTree(target.scope.pids)) pids.add(pid);
     } catch (error) {
@@ -186,12 +186,19 @@ export class KernelCapture {
     }
   }
 
-  #attach(): void {
+  #attach(scope: CaptureTarget['scope']): void {
+    const folders = scope.kind === 'cgroup' ? scope.paths.map((path) => resolveCgroup(path).path) : cgroup2Mounts().slice(0, 1);
     for (const program of this.plan.programs) {
       if (!program.use) continue;
       try {
-        this.#object.attach(program.name);
+        if (CGROUP_PROGRAMS.includes(program.name)) for (const folder of folders) this.#object.attachCgroup(program.name, folder);
+        else this.#object.attach(program.name);
       } catch (error) {
+        if (CGROUP_PROGRAMS.includes(program.name)) {
+          // Only clients of unconnected datagram sockets stay unknown then.
+          Object.assign(program, { use: false, reason: (error as Error).message });
+          continue;
+        }
         throw new KindlingError('BPF_ATTACH_FAILED', { reason: `${program.name}: ${(error as Error).message}` });
       }
     }

@@ -14,7 +14,6 @@ export interface HookPlan {
 export const TRACEPOINTS: Record<string, string> = {
   socket_sent: 'sock_send_length',
   socket_received: 'sock_recv_length',
-  datagram_received: 'consume_skb',
   syscall_exited: 'sys_exit',
   tcp_state_changed: 'inet_sock_set_state',
   tcp_destroyed: 'tcp_destroy_sock',
@@ -23,7 +22,9 @@ export const TRACEPOINTS: Record<string, string> = {
   process_executed: 'sched_process_exec',
   process_exited: 'sched_process_exit',
 };
-const SOCKET_PROGRAMS = ['socket_sent', 'socket_received', 'datagram_received'];
+const SOCKET_PROGRAMS = ['socket_sent', 'socket_received'];
+/** Hang on the scope's cgroups: tell where datagrams came from, which the socket tracepoints do not. */
+export const CGROUP_PROGRAMS = ['datagram_came_v4', 'datagram_came_v6'];
 const VMLINUX_BTF = '/sys/kernel/btf/vmlinux';
 
 const CAPABILITIES: Array<{ name: string; bit: bigint }> = [
@@ -59,5 +60,7 @@ export function planHooks(wanted: HookMode): HookPlan {
       return { name, use: false, reason: 'the socket tracepoints are here and add nothing to other system calls' };
     return { name, use: true, reason: '' };
   });
+  for (const name of CGROUP_PROGRAMS)
+    programs.push({ name, use: mode === 'socket', reason: mode === 'socket' ? '' : 'not needed: the senders are read at the exit of the call' });
   return { mode, programs };
 }
