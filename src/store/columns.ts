@@ -24,8 +24,8 @@ export interface Column<Row> {
   help: string;
   /** Word of the filter language, '' when it cannot be filtered. */
   word: string;
-  /** Also kept in the roll-ups under the same SQL name: filters on it need no rows. */
-  rollup: boolean;
+  /** SQL name of the same label in the roll-ups, '' when they have none: filters on it need no rows. */
+  rollup: string;
   /** Searched by free text. */
   searched: boolean;
   /** Extra of the column's DDL. */
@@ -39,10 +39,10 @@ function column(
   sql: string, name: string, type: ColumnType, kind: FieldInfo['kind'], label: string, help: string,
   get: (row: RequestRecord) => ColumnValue, options: Options = {},
 ): Column<RequestRecord> {
-  return { sql, name, type, kind, label, help, get, word: '', rollup: false, searched: false, codec: '', ...options };
+  return { sql, name, type, kind, label, help, get, word: '', rollup: '', searched: false, codec: '', ...options };
 }
 
-const dimension = (word: string): Options => ({ word, rollup: true });
+const dimension = (word: string, rollup: string): Options => ({ word, rollup });
 const SPARSE_NUMBERS = 'ZSTD(1)';
 const TEXT = 'ZSTD(1)';
 
@@ -53,17 +53,17 @@ export const REQUEST_COLUMNS: ReadonlyArray<Column<RequestRecord>> = [
   column('start', 'start', 'DateTime64(9)', 'time', 'Time', 'When the first byte of the request passed.', (r) => r.start, { codec: 'DoubleDelta, ZSTD(1)' }),
   column('id', 'id', 'Hex64', 'text', 'Id', 'Identifies the request.', (r) => r.id, { word: 'id' }),
   column('connection_id', 'connectionId', 'UInt64', 'number', 'Connection', 'Same number for all requests of one connection.', (r) => r.connectionId, { word: 'connection' }),
-  column('role', 'role', 'Role', 'text', 'Side', 'Whether the traced process answered (server) or asked (client).', (r) => r.role, { ...dimension('role'), values: [...ROLES] }),
-  column('protocol', 'protocol', 'LowCardinality(String)', 'text', 'Protocol', 'http, redis, postgres, mysql, dns ...', (r) => r.protocol, dimension('protocol')),
-  column('service', 'service', 'LowCardinality(String)', 'text', 'Service', 'Service of the traced process.', (r) => r.service, dimension('service')),
-  column('peer_service', 'peerService', 'LowCardinality(String)', 'text', 'Peer', 'Service of the other end, or its address.', (r) => r.peerService, dimension('peer')),
-  column('operation', 'operation', 'LowCardinality(String)', 'text', 'Operation', 'HTTP method, SQL statement kind, Redis command, DNS type.', (r) => r.operation, dimension('operation')),
-  column('endpoint', 'endpoint', 'LowCardinality(String)', 'text', 'Endpoint', 'The resource with its variable parts as *.', (r) => r.endpoint, { ...dimension('endpoint'), searched: true }),
+  column('role', 'role', 'Role', 'text', 'Side', 'Whether the traced process answered (server) or asked (client).', (r) => r.role, { ...dimension('role', 'role'), values: [...ROLES] }),
+  column('protocol', 'protocol', 'LowCardinality(String)', 'text', 'Protocol', 'http, redis, postgres, mysql, dns ...', (r) => r.protocol, dimension('protocol', 'protocol')),
+  column('service', 'service', 'LowCardinality(String)', 'text', 'Service', 'Service of the traced process.', (r) => r.service, dimension('service', 'service')),
+  column('peer_service', 'peerService', 'LowCardinality(String)', 'text', 'Peer', 'Service of the other end, or its address.', (r) => r.peerService, dimension('peer', 'peer_service')),
+  column('operation', 'operation', 'LowCardinality(String)', 'text', 'Operation', 'HTTP method, SQL statement kind, Redis command, DNS type.', (r) => r.operation, dimension('operation', 'operation')),
+  column('endpoint', 'endpoint', 'LowCardinality(String)', 'text', 'Endpoint', 'The resource with its variable parts as *.', (r) => r.endpoint, { ...dimension('endpoint', 'endpoint'), searched: true }),
   column('resource', 'resource', 'String', 'text', 'Resource', 'The resource as it was sent: path, statement, key, name.', (r) => r.resource, { word: 'resource', searched: true, codec: TEXT }),
-  column('status', 'status', 'LowCardinality(String)', 'text', 'Status', 'HTTP status, SQL error code (0 if none), Redis 0 or 1, DNS rcode.', (r) => r.status, dimension('status')),
-  column('error', 'error', 'ErrorKind', 'text', 'Error', 'none, connect_failed, no_response or protocol_error; error:yes means any.', (r) => r.error, { ...dimension('error'), values: ['yes', 'no', ...ERROR_KINDS] }),
+  column('status', 'status', 'LowCardinality(String)', 'text', 'Status', 'HTTP status, SQL error code (0 if none), Redis 0 or 1, DNS rcode.', (r) => r.status, dimension('status', 'status')),
+  column('error', 'error', 'ErrorKind', 'text', 'Error', 'none, connect_failed, no_response or protocol_error; error:yes means any.', (r) => r.error, { ...dimension('error', 'error'), values: ['yes', 'no', ...ERROR_KINDS] }),
   column('error_text', 'errorText', 'String', 'text', 'Error text', 'What the server said about the error.', (r) => r.errorText, { word: 'message', searched: true, codec: TEXT }),
-  column('slow', 'slow', 'Bool', 'flag', 'Slow', 'Took at least as long as its protocol\'s threshold.', (r) => r.slow, { ...dimension('slow'), values: ['yes', 'no'] }),
+  column('slow', 'slow', 'Bool', 'flag', 'Slow', 'Took at least as long as its protocol\'s threshold.', (r) => r.slow, { ...dimension('slow', 'slow'), values: ['yes', 'no'] }),
   column('duration_ns', 'durationNs', 'UInt64', 'duration', 'Duration', 'First byte of the request to last byte of the response. Also written >100ms.', (r) => r.durationNs, { word: 'duration' }),
   column('connect_ns', 'connectNs', 'Nullable(UInt64)', 'duration', 'Connect', 'Time to open the connection; only on its first request.', (r) => r.connectNs, { word: 'connect', codec: SPARSE_NUMBERS }),
   column('send_ns', 'sendNs', 'Nullable(UInt64)', 'duration', 'Sent', 'First to last byte of the request.', (r) => r.sendNs, { word: 'send' }),
@@ -71,13 +71,13 @@ export const REQUEST_COLUMNS: ReadonlyArray<Column<RequestRecord>> = [
   column('receive_ns', 'receiveNs', 'Nullable(UInt64)', 'duration', 'Download', 'First to last byte of the response.', (r) => r.receiveNs, { word: 'receive' }),
   column('request_bytes', 'requestBytes', 'UInt64', 'bytes', 'Request size', 'Bytes of the request on the wire.', (r) => r.requestBytes, { word: 'requestBytes' }),
   column('response_bytes', 'responseBytes', 'UInt64', 'bytes', 'Response size', 'Bytes of the response on the wire.', (r) => r.responseBytes, { word: 'responseBytes' }),
-  column('pid', 'pid', 'UInt32', 'number', 'Process', 'Process id.', (r) => r.pid, dimension('pid')),
+  column('pid', 'pid', 'UInt32', 'number', 'Process', 'Process id.', (r) => r.pid, dimension('pid', 'pid')),
   column('request_tid', 'requestTid', 'UInt32', 'number', 'Thread', 'Thread that moved the request.', (r) => r.requestTid, { word: 'tid' }),
   column('response_tid', 'responseTid', 'UInt32', 'number', 'Response thread', 'Thread that moved the response.', (r) => r.responseTid),
   column('comm', 'comm', 'LowCardinality(String)', 'text', 'Command', 'Name of the process as the kernel knows it.', (r) => r.comm, { word: 'comm' }),
   column('client', 'client', 'String', 'text', 'Client', 'Address of the end that opened the connection.', (r) => r.client, { word: 'client', codec: TEXT }),
-  column('server', 'server', 'LowCardinality(String)', 'text', 'Server', 'Address of the end that accepted it.', (r) => r.server, { word: 'server' }),
-  column('container', 'container', 'LowCardinality(String)', 'text', 'Container', 'Container id, first 12 characters, or its name.', (r) => r.container, dimension('container')),
+  column('server', 'server', 'LowCardinality(String)', 'text', 'Server', 'Address of the end that accepted it.', (r) => r.server, dimension('server', 'server_address')),
+  column('container', 'container', 'LowCardinality(String)', 'text', 'Container', 'Container id, first 12 characters, or its name.', (r) => r.container, dimension('container', 'container')),
   column('trace_id', 'traceId', 'String', 'text', 'Trace id', 'From traceparent, b3, sw8 or another header.', (r) => r.traceId, { word: 'trace', codec: TEXT }),
   column('complete', 'complete', 'Bool', 'flag', 'Complete', 'Every byte of it was seen.', (r) => r.complete, { word: 'complete', values: ['yes', 'no'] }),
   column('incomplete_reason', 'incompleteReason', 'LowCardinality(String)', 'text', 'Incomplete because', 'Why it is not known in full.', (r) => r.incompleteReason, { word: 'incomplete' }),

@@ -1,0 +1,126 @@
+/** The store as the agent uses it: append rows, ask questions, know how it is. */
+import { join } from 'node:path';
+import type { StoreHealth } from '../server/api.js';
+import { openChdb, type ChdbDriver } from './chdb/driver.js';
+import type { StoreDriver } from './driver.js';
+import { StoreError } from './errors.js';
+import { createQueries, type StoreQueries } from './queries/queries.js';
+import { DEFAULT_KEEP_HOURS, applyRetention, type KeepHours } from './retention.js';
+import { embeddedLayout, schemaStatements } from './schema.js';
+import { StoreSizes } from './sizes.js';
+import { Spool } from './spool.js';
+import { StoreWriter } from './writer.js';
+
+const RETENTION_EVERY_MS = 60_000;
+
+export interface StoreOptions {
+  directory: string;
+  /** Disk space of the tables; the spool has its own bound. Default 20 GB. */
+  diskBudgetBytes?: number;
+  /** Default 1 GB. */
+  spoolMaxBytes?: number;
+  fsync?: 'never' | 'always';
+  keepHours?: Partial<KeepHours>;
+  /** Memory of the engine's process. Default 450 MB. */
+  memoryBytes?: number;
+  /** Only shown: the budget is applied in the capture worker. 0: no limit. */
+  rowsPerSecond?: number;
+  now?: () => number;
+}
+
+export interface Store {
+  /** Rows in RowBinary, as row-encoder.ts and rollup-encoder.ts make them. Never blocks, never throws. */
+  append(table: 'requests' | 'rollup_10s', rowBinary: Uint8Array, rowCount: number): void;
+  /** Resolves when everything appended so far can be queried. */
+  flush(): Promise<void>;
+  queries: StoreQueries;
+  health(): Promise<StoreHealth>;
+  /** Process of the engine (for scope and CPU accounting); null while it is down. */
+  enginePid(): number | null;
+  close(): Promise<void>;
+}
+
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const driver = await openChdb({ directory: options.directory, ...(options.memoryBytes === undefined ? {} : { memoryBytes: options.memoryBytes }) });
+  try {
+    for (const statement of schemaStatements(embeddedLayout(driver.database))) await driver.exec(statement);
+    return new EmbeddedStore(driver, options);
+  } catch (error) {
+    await driver.close();
+    throw error;
+  }
+}
+
+class EmbeddedStore implements Store {
+  private readonly spool: Spool;
+  private readonly writer: StoreWriter;
+  private readonly sizes: StoreSizes;
+  private readonly retention: NodeJS.Timeout;
+  private retaining: Promise<unknown> = Promise.resolve();
+  private retentionTrouble = '';
+  readonly queries: StoreQueries;
+
+  constructor(private readonly driver: ChdbDriver, private readonly options: StoreOptions) {
+    this.spool = new Spool({ directory: join(options.directory, 'spool'), maxBytes: options.spoolMaxBytes ?? 1e9, fsync: options.fsync ?? 'never' });
+    this.writer = new StoreWriter({ driver, spool: this.spool });
+    this.sizes = new StoreSizes(driver, () => this.now());
+    this.queries = createQueries(driver as StoreDriver, driver.database);
+    this.retention = setInterval(() => { this.retaining = this.retain(); }, RETENTION_EVERY_MS);
+    this.retention.unref();
+  }
+
+  private now(): number {
+    return this.options.now?.() ?? Date.now();
+  }
+
+  private get diskBudgetBytes(): number {
+    return this.options.diskBudgetBytes ?? 20e9;
+  }
+
+  append(table: 'requests' | 'rollup_10s', rowBinary: Uint8Array, rowCount: number): void {
+    this.writer.append(table, rowBinary, rowCount);
+  }
+
+  flush(): Promise<void> {
+    return this.writer.flush();
+  }
+
+  private async retain(): Promise<void> {
+    try {
+      await applyRetention(this.driver, {
+        directory: this.options.directory, diskBudgetBytes: this.diskBudgetBytes,
+        keepHours: { ...DEFAULT_KEEP_HOURS, ...this.options.keepHours }, now: () => this.now(),
+      });
+      this.retentionTrouble = '';
+    } catch (error) {
+      this.retentionTrouble = `Old data could not be dropped: ${(error as Error).message}`;
+    }
+  }
+
+  async health(): Promise<StoreHealth> {
+    const { losses, bytes: spoolBytes, length: spoolBatches } = this.spool;
+    const up = this.driver.engine.up;
+    const sizes = up ? await this.sizes.read() : this.sizes.last;
+    const trouble = up ? this.writer.trouble : new StoreError('store_crashed', this.driver.engine.lastCrash, '');
+    const lost = losses.batches === 0 ? '' : `${losses.batches} batches with ${losses.rows} rows were dropped (last reason: ${losses.reason}).`;
+    const message = [trouble === null ? '' : `${trouble.message} ${trouble.hint}`.trim(), lost, this.retentionTrouble].filter(Boolean).join(' ');
+    return {
+      state: !up ? 'down' : message === '' ? 'ok' : 'degraded', message: message === '' ? 'All batches are stored.' : message,
+      engine: `chDB (ClickHouse ${this.driver.engine.version})`, directory: this.options.directory,
+      rows: sizes.rows, bytes: sizes.bytes, oldestMs: sizes.oldestMs, diskBudgetBytes: this.diskBudgetBytes,
+      spoolBatches, spoolBytes, keptPerSecond: this.sizes.rowsPerSecond(this.writer.storedRequests), budgetPerSecond: this.options.rowsPerSecond ?? 0,
+      droppedBatches: losses.batches,
+    };
+  }
+
+  enginePid(): number | null {
+    return this.driver.engine.pid;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.retention);
+    await this.retaining;
+    await this.writer.close();
+    await this.driver.close();
+  }
+}
