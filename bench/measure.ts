@@ -36,4 +36,4 @@ function readCpu(arena: Arena, watch: Watch) {
 }
 
 export const perRequestUs = (seconds: number, sample: Sample): number => seconds / sample.requests * 1e6;
-export const ratePerSecond = (sample: Sample): number => sample.requests / sample.seconds;
+export const ratePerSecond = (sample: ClientResult): number => sample.requests / sample.seconds;

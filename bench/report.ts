@@ -1,7 +1,7 @@
 /** docs/benchmarks.md: targets beside what was measured, then the tables behind them. */
 import { CONTENDER_BY_NAME } from './contenders/list.js';
 import type { MachineFacts } from './machine.js';
-import type { Results } from './results.js';
+import type { CompletenessRow, Results } from './results.js';
 import { figure, ratio, table } from './table.js';
 import { judge, TARGETS } from './targets.js';
 import { WORKLOAD_BY_NAME } from './workloads/list.js';
@@ -42,9 +42,14 @@ function completeness({ completeness: rows }: Results): string {
   if (rows.length === 0) return '';
   return `## Completeness
 
-What the client counted against what the agent counted (roll-ups: metrics and charts) and stored with \`--keep all\`, read from the store's files after the agent had stopped. As fast as the client goes.
+What the client counted against what the agent counted (roll-ups: metrics and charts) and stored with \`--keep all\`, read from the store's files after the agent had stopped.
 
-${table(['workload', 'client', 'counted', 'stored', 'losses reported'], rows.map((row) => [row.workload, figure(row.client), figure(row.counted), figure(row.stored), row.losses || 'none']))}`;
+${table(['load', 'requests/s', 'client', 'counted', 'stored', 'losses reported'], rows.map((row) => [
+    loadTitle(row), figure(row.requestsPerSecond), figure(row.client), figure(row.counted), figure(row.stored), row.losses || 'none']))}`;
+}
+
+function loadTitle({ workload, load }: CompletenessRow): string {
+  return load === 'counted' ? WORKLOAD_BY_NAME[workload].countedTitle : `${workload}, as fast as the client goes`;
 }
 
 function throughput({ throughput: rows }: Results): string {

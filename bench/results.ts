@@ -18,8 +18,13 @@ export interface ThroughputRow {
   lost: string[];
 }
 
+/** `counted`: where nothing may be missing. `flat out`: where losses may happen, but must be told. */
+export type CompletenessLoad = 'counted' | 'flat out';
+
 export interface CompletenessRow {
   workload: WorkloadName;
+  load: CompletenessLoad;
+  requestsPerSecond: number;
   client: number;
   /** Counted by the agent: metrics and charts. */
   counted: number;

@@ -34,7 +34,7 @@ const serverCost = (workload: WorkloadName): Target => ({
 const completeness = (workload: WorkloadName, which: 'counted' | 'stored'): Target => ({
   what: `Share of the client's requests ${which}: ${workload}`, unit: '%', digits: 3, limit: 100, atLeast: true,
   measured(results) {
-    const row = results.completeness.find((one) => one.workload === workload);
+    const row = results.completeness.find((one) => one.workload === workload && one.load === 'counted');
     // More than the client made is as wrong as less.
     return row === undefined ? null : 100 - Math.abs(row[which] - row.client) / row.client * 100;
   },

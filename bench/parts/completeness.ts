@@ -3,45 +3,57 @@
  * `--keep all`. Read from the store's files after the agent has stopped, so what it says of itself is not taken on trust.
  */
 import { openChdb } from '../../src/store/chdb/driver.js';
+import type { Server } from '../../test/servers/server.js';
 import type { Arena } from '../arena.js';
 import { startAgent } from '../contenders/kindling.js';
+import { ratePerSecond } from '../measure.js';
 import type { BenchOptions } from '../options.js';
 import { progress } from '../progress.js';
-import type { CompletenessRow } from '../results.js';
+import type { CompletenessLoad, CompletenessRow } from '../results.js';
 import { WORKLOAD_BY_NAME } from '../workloads/list.js';
-import type { Workload } from '../workloads/workload.js';
+import type { ClientResult, Workload } from '../workloads/workload.js';
 
-/** Planned from a trial: as many as fit into the seconds given, in whole pipelines. */
-const wholeNumber = 16 * 8;
+/** Requests flat out come in whole pipelines for each client. */
+const wholeNumber = 16 * 32;
 
 export async function measureCompleteness(arena: Arena, options: BenchOptions): Promise<CompletenessRow[]> {
   const rows: CompletenessRow[] = [];
   for (const name of options.workloads) {
-    const row = await compareCounts(arena, WORKLOAD_BY_NAME[name], options.seconds);
-    progress(`completeness ${name}: client ${row.client}, counted ${row.counted}, stored ${row.stored}${row.losses && `, losses: ${row.losses}`}`);
-    rows.push(row);
+    for (const load of ['counted', 'flat out'] as const) {
+      const row = await compareCounts(arena, WORKLOAD_BY_NAME[name], load, options.seconds);
+      progress(`completeness ${name}, ${load}: client ${row.client}, counted ${row.counted}, stored ${row.stored}, losses: ${row.losses || 'none'}`);
+      rows.push(row);
+    }
   }
   return rows;
 }
 
-async function compareCounts(arena: Arena, workload: Workload, seconds: number): Promise<CompletenessRow> {
+async function compareCounts(arena: Arena, workload: Workload, load: CompletenessLoad, seconds: number): Promise<CompletenessRow> {
   const server = await workload.start(arena);
   try {
-    const trial = await workload.runFlatOut(arena, server, 1);
-    const requests = Math.ceil(trial.requests / trial.seconds * seconds / wholeNumber) * wholeNumber;
+    const run = await planLoad(arena, server, workload, load, seconds);
     const directory = arena.makeFolder('store');
     const watch = await startAgent(arena, { store: 'chdb', keep: 'all', directory });
-    let client = 0;
+    let result: ClientResult;
     let losses = '';
     try {
-      client = (await workload.runExactly(arena, server, requests)).requests;
+      result = await run();
     } finally {
       losses = await watch.stop();
     }
-    return { workload: workload.name, client, losses, ...await readCounts(directory, workload.counted) };
+    const counts = await readCounts(directory, workload.counted);
+    return { workload: workload.name, load, requestsPerSecond: ratePerSecond(result), client: result.requests, losses, ...counts };
   } finally {
     await server.stop();
   }
+}
+
+/** The trial that tells how many requests fit into the time is made before the agent watches. */
+async function planLoad(arena: Arena, server: Server, workload: Workload, load: CompletenessLoad, seconds: number): Promise<() => Promise<ClientResult>> {
+  if (load === 'counted') return () => workload.runCounted(arena, server, seconds);
+  const trial = await workload.runFlatOut(arena, server, 1);
+  const requests = Math.ceil(ratePerSecond(trial) * seconds / wholeNumber) * wholeNumber;
+  return () => workload.runExactly(arena, server, requests);
 }
 
 async function readCounts(directory: string, condition: string): Promise<{ counted: number; stored: number }> {

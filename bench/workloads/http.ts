@@ -9,11 +9,14 @@ const unitMs: Record<string, number> = { us: 1e-3, ms: 1, s: 1e3, m: 60e3 };
 export const STEADY_RATE = 10_000;
 const steadyConnections = 50;
 
+const steady = `h2load --h1 at ${STEADY_RATE} requests/s over ${steadyConnections} connections`;
+
 export const http: Workload = {
   name: 'http',
   title: 'nginx (1 worker, 6-byte body), wrk -t1 -c32',
   counted: "protocol = 'http' AND endpoint = '/hello'",
-  steadyTitle: `h2load --h1 at ${STEADY_RATE} requests/s over ${steadyConnections} connections`,
+  steadyTitle: steady,
+  countedTitle: steady,
   start: (arena) => startNginx(arena.serverPlace, { port }),
 
   async runFlatOut(arena, _server, seconds) {
@@ -27,9 +30,13 @@ export const http: Workload = {
 
   runExactly: (arena, _server, requests) => h2load(arena, ['-n', String(requests), '-c', '32']),
 
-  runSteadily: (arena, _server, seconds) =>
-    h2load(arena, ['-n', String(STEADY_RATE * seconds), '-c', String(steadyConnections), `--rps=${STEADY_RATE / steadyConnections}`]),
+  runSteadily: (arena, _server, seconds) => h2loadAtRate(arena, seconds),
+  runCounted: (arena, _server, seconds) => h2loadAtRate(arena, seconds),
 };
+
+function h2loadAtRate(arena: Arena, seconds: number): Promise<ClientResult> {
+  return h2load(arena, ['-n', String(STEADY_RATE * seconds), '-c', String(steadyConnections), `--rps=${STEADY_RATE / steadyConnections}`]);
+}
 
 async function h2load(arena: Arena, options: string[]): Promise<ClientResult> {
   const { stdout } = await run(['h2load', '--h1', '-t', '1', ...options, url], { ...arena.clientPlace, timeoutMs: 300_000 });

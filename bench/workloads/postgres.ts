@@ -25,6 +25,8 @@ export const postgres: Workload = {
 
   runFlatOut: (arena, _server, seconds) => pgbench(arena, ['-T', String(seconds)]),
   runExactly: (arena, _server, requests) => pgbench(arena, ['-t', String(Math.ceil(requests / clients))]),
+  countedTitle: `pgbench -S -M prepared -c ${clients}, flat out`,
+  runCounted: (arena, _server, seconds) => pgbench(arena, ['-T', String(seconds)]),
   runSteadily: (arena, _server, seconds) => pgbench(arena, ['-T', String(seconds), '-R', String(steadyRate)]),
 };
 

@@ -5,6 +5,8 @@ import type { ClientResult, Workload } from './workload.js';
 
 /** Enough for a rate to plan the real run with: redis-benchmark takes a number of requests, not a time. */
 const trialRequests = 2000;
+/** redis-benchmark's own default. */
+const countedRequests = 100_000;
 
 function redisWorkload(name: 'redis' | 'redis-pipelined', port: number, pipeline: number): Workload {
   const options = ['-p', String(port), '-t', 'get', '-d', '64', '-r', '10000', '-P', String(pipeline), '--csv'];
@@ -21,6 +23,8 @@ function redisWorkload(name: 'redis' | 'redis-pipelined', port: number, pipeline
     start: (arena) => startRedis(arena.serverPlace, { port }),
     runFlatOut: (arena, _server, seconds) => forAbout(arena, 32, seconds),
     runExactly: (arena, _server, requests) => benchmark(arena, 32, requests),
+    countedTitle: `redis-benchmark -t get -c 32 -P ${pipeline} -n ${countedRequests} (its default number)`,
+    runCounted: (arena) => benchmark(arena, 32, countedRequests),
     runSteadily: (arena, _server, seconds) => forAbout(arena, 4, seconds),
   };
 }

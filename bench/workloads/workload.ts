@@ -23,6 +23,9 @@ export interface Workload {
   runFlatOut(arena: Arena, server: Server, seconds: number): Promise<ClientResult>;
   /** A known number of requests, all of them answered. */
   runExactly(arena: Arena, server: Server, requests: number): Promise<ClientResult>;
+  /** The load at which nothing may be missing; the result counts every request sent. */
+  runCounted(arena: Arena, server: Server, seconds: number): Promise<ClientResult>;
+  countedTitle: string;
   /** A load that leaves the CPUs some air: at a fixed rate where the client can, else with few connections. */
   runSteadily(arena: Arena, server: Server, seconds: number): Promise<ClientResult>;
   steadyTitle: string;

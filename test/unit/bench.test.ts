@@ -52,7 +52,7 @@ describe('targets of the benchmark', () => {
   });
   it('more requests than the client made are as wrong as fewer', () => {
     const share = (counted: number) => {
-      const results = { ...empty, completeness: [{ workload: 'http' as const, client: 100, counted, stored: counted, losses: '' }] };
+      const results = { ...empty, completeness: [{ workload: 'http' as const, load: 'counted' as const, requestsPerSecond: 1, client: 100, counted, stored: counted, losses: '' }] };
       return judge(TARGETS[0], results).verdict;
     };
     assert.deepEqual([99, 100, 101].map(share), ['MISSED', 'met', 'MISSED']);
