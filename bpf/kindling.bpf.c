@@ -114,46 +114,48 @@ int BPF_PROG(socket_received, struct sock *sk, int bytes, int flags)
  * Where a datagram came from: the socket tracepoint does not tell, and the caller's sockaddr is filled in only after it.
  * These run within the call, before it, for sockets of the cgroups they are attached to.
  */
-static __always_inline int datagram_came(struct bpf_sock_addr *context, struct kindling_peer *peer)
+static __always_inline struct kindling_peer *datagram_came(struct bpf_sock_addr *context, u16 family)
 {
 	struct thread_state fresh = {}, *state;
 	u32 tid;
 
 	if (!current_in_scope())
-		return 1;
+		return 0;
 	tid = (u32)bpf_get_current_pid_tgid();
 	state = bpf_map_lookup_elem(&threads, &tid);
 	if (!state) {
 		bpf_map_update_elem(&threads, &tid, &fresh, BPF_ANY);
 		state = bpf_map_lookup_elem(&threads, &tid);
 		if (!state)
-			return 1;
+			return 0;
 	}
-	peer->port = bpf_ntohs((u16)context->user_port);
-	state->peer = *peer;
+	__builtin_memset(&state->peer, 0, sizeof(state->peer));
+	state->peer.family = family;
+	state->peer.port = bpf_ntohs((u16)context->user_port);
 	state->has_peer = 1;
-	return 1;
+	return &state->peer;
 }
 
 SEC("cgroup/recvmsg4")
 int datagram_came_v4(struct bpf_sock_addr *context)
 {
-	struct kindling_peer peer = { .family = AF_INET };
+	struct kindling_peer *peer = datagram_came(context, AF_INET);
+	u32 address = context->user_ip4;
 
-	*(u32 *)peer.address = context->user_ip4;
-	return datagram_came(context, &peer);
+	if (peer)
+		__builtin_memcpy(peer->address, &address, sizeof(address));
+	return 1;
 }
 
 SEC("cgroup/recvmsg6")
 int datagram_came_v6(struct bpf_sock_addr *context)
 {
-	struct kindling_peer peer = { .family = AF_INET6 };
+	struct kindling_peer *peer = datagram_came(context, AF_INET6);
+	u32 address[4] = { context->user_ip6[0], context->user_ip6[1], context->user_ip6[2], context->user_ip6[3] };
 
-	((u32 *)peer.address)[0] = context->user_ip6[0];
-	((u32 *)peer.address)[1] = context->user_ip6[1];
-	((u32 *)peer.address)[2] = context->user_ip6[2];
-	((u32 *)peer.address)[3] = context->user_ip6[3];
-	return datagram_came(context, &peer);
+	if (peer)
+		__builtin_memcpy(peer->address, address, sizeof(address));
+	return 1;
 }
 
 /* The socket behind a descriptor of the current process, or 0. Its inode number is its identity over its life. */
