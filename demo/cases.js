@@ -8,7 +8,7 @@ export const cases = [
     everySeconds: 6,
     requests: [{ path: '/reports/sales' }],
     status: 200,
-    shows: 'PostgreSQL takes most of a second to group all order lines: waiting in one SELECT',
+    shows: 'PostgreSQL groups all order lines in more than half a second: waiting in one SELECT',
   },
   {
     name: 'slow search',
@@ -76,7 +76,7 @@ export const cases = [
     everySeconds: 7,
     requests: [{ path: '/shipping/slow' }],
     status: 200,
-    shows: 'the DNS answer takes 600 ms: its upstream is slow',
+    shows: 'the DNS answer takes 220 ms: its upstream is slow',
   },
   {
     name: 'export',

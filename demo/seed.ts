@@ -9,7 +9,7 @@ const postgresSql = `
   INSERT INTO stock SELECT n, 100000 FROM generate_series(1, 2000) n;
   CREATE TABLE orders (id bigserial PRIMARY KEY, product_id int NOT NULL, placed timestamptz NOT NULL);
   CREATE TABLE order_lines (id int, product_id int NOT NULL, quantity int NOT NULL);
-  INSERT INTO order_lines SELECT n, 1 + n % 2000, 1 + n % 4 FROM generate_series(1, 150000) n;
+  INSERT INTO order_lines SELECT n, 1 + n % 2000, 1 + n % 4 FROM generate_series(1, 400000) n;
   ANALYZE;`;
 
 const mariadbSql = `

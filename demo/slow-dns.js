@@ -1,7 +1,8 @@
-/** The slow upstream of the shop's DNS server: answers every A question with 127.0.0.1, 600 ms late. UDP port: $PORT. */
+/** The slow upstream of the shop's DNS server: answers every A question with 127.0.0.1, 220 ms late. UDP port: $PORT. */
 import { createSocket } from 'node:dgram';
 
-const delayMs = 600;
+// Below the 250 ms after which c-ares, Node's resolver, would ask again.
+const delayMs = 220;
 const socket = createSocket('udp4');
 
 socket.on('message', (query, peer) => {

@@ -15,13 +15,13 @@ fingerprint() {
     LC_ALL=C sort | sha256sum
 }
 
-# step NAME OUTPUT COMMAND INPUT... : OUTPUT is a file or folder that must exist, or - .
+# step NAME OUTPUT COMMAND INPUT... : OUTPUT is a file or folder that must exist.
 step() {
   local name=$1 output=$2 command=$3 now log
   shift 3
   case " $steps " in *" $name "*) ;; *) return 0 ;; esac
   now="$(fingerprint "$@") $command"
-  if [ "$force" = no ] && { [ "$output" = - ] || [ -e "$output" ]; } && [ "$(cat "$stamps/$name" 2>/dev/null)" = "$now" ]; then return 0; fi
+  if [ "$force" = no ] && [ -e "$output" ] && [ "$(cat "$stamps/$name" 2>/dev/null)" = "$now" ]; then return 0; fi
   say "building $name"
   log=$(mktemp)
   if ! $command >"$log" 2>&1; then
@@ -48,7 +48,7 @@ done
 exec 9>"$stamps/lock"
 flock 9
 
-if [ -f bpf/Makefile ]; then step bpf - 'make -s -C bpf' bpf; fi
-if [ -f native/build.sh ]; then step native - 'bash native/build.sh' native bpf/events.h; fi
+if [ -f bpf/Makefile ]; then step bpf dist/bpf/kindling.bpf.o 'make -s -C bpf' bpf; fi
+if [ -f native/build.sh ]; then step native dist/native/kindling.node 'bash native/build.sh' native bpf/events.h; fi
 step ts dist/src 'npm run --silent build:ts' src test bench scripts demo tsconfig.json package-lock.json
-if grep -q '"build:ui"' package.json; then step ui - 'npm run --silent build:ui' ui src/server src/requests src/protocols package-lock.json; fi
+if grep -q '"build:ui"' package.json; then step ui dist/ui 'npm run --silent build:ui' ui src/server src/requests src/protocols package-lock.json; fi
