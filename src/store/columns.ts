@@ -26,6 +26,8 @@ export interface Column<Row> {
   word: string;
   /** SQL name of the same label in the roll-ups, '' when they have none: filters on it need no rows. */
   rollup: string;
+  /** Filtered with regard to case. */
+  caseSensitive: boolean;
   /** Searched by free text. */
   searched: boolean;
   /** Extra of the column's DDL. */
@@ -33,13 +35,13 @@ export interface Column<Row> {
   values?: string[];
 }
 
-type Options = Partial<Pick<Column<RequestRecord>, 'word' | 'rollup' | 'searched' | 'codec' | 'values'>>;
+type Options = Partial<Pick<Column<RequestRecord>, 'word' | 'rollup' | 'searched' | 'caseSensitive' | 'codec' | 'values'>>;
 
 function column(
   sql: string, name: string, type: ColumnType, kind: FieldInfo['kind'], label: string, help: string,
   get: (row: RequestRecord) => ColumnValue, options: Options = {},
 ): Column<RequestRecord> {
-  return { sql, name, type, kind, label, help, get, word: '', rollup: '', searched: false, codec: '', ...options };
+  return { sql, name, type, kind, label, help, get, word: '', rollup: '', searched: false, caseSensitive: false, codec: '', ...options };
 }
 
 const dimension = (word: string, rollup: string): Options => ({ word, rollup });
@@ -78,7 +80,7 @@ export const REQUEST_COLUMNS: ReadonlyArray<Column<RequestRecord>> = [
   column('client', 'client', 'String', 'text', 'Client', 'Address of the end that opened the connection.', (r) => r.client, { word: 'client', codec: TEXT }),
   column('server', 'server', 'LowCardinality(String)', 'text', 'Server', 'Address of the end that accepted it.', (r) => r.server, dimension('server', 'server_address')),
   column('container', 'container', 'LowCardinality(String)', 'text', 'Container', 'Container id, first 12 characters, or its name.', (r) => r.container, dimension('container', 'container')),
-  column('trace_id', 'traceId', 'String', 'text', 'Trace id', 'From traceparent, b3, sw8 or another header.', (r) => r.traceId, { word: 'trace', codec: TEXT }),
+  column('trace_id', 'traceId', 'String', 'text', 'Trace id', 'From traceparent, b3, sw8 or another header.', (r) => r.traceId, { word: 'trace', caseSensitive: true, codec: TEXT }),
   column('complete', 'complete', 'Bool', 'flag', 'Complete', 'Every byte of it was seen.', (r) => r.complete, { word: 'complete', values: ['yes', 'no'] }),
   column('incomplete_reason', 'incompleteReason', 'LowCardinality(String)', 'text', 'Incomplete because', 'Why it is not known in full.', (r) => r.incompleteReason, { word: 'incomplete' }),
   column('attributes', 'attributes', 'Json', 'text', 'Attributes', 'Further facts by OpenTelemetry name.', (r) => r.attributes, { codec: TEXT }),

@@ -45,11 +45,12 @@ function ofColumn(column: Column<RequestRecord>, term: Term): Condition {
   if (column.type === 'Role') return { type: 'text', negate, column, exact: values.map((v) => oneOf(column, v)), folded: [], patterns: [] };
   const compared = column.kind === 'text' && values.every((v) => !v.quoted && /^(>=|<=|>|<)\d/.test(v.text));
   if (column.kind !== 'text' || compared) return { type: 'number', negate, column, ranges: values.map((v) => range(v, compared ? 'number' : column.kind)) };
-  const plain = values.filter((v) => !v.quoted);
+  const patterns = values.filter((v) => !v.quoted && v.text.includes('*'));
+  const plain = values.filter((v) => !patterns.includes(v));
   return {
-    type: 'text', negate, column, exact: values.filter((v) => v.quoted).map((v) => v.text),
-    folded: plain.filter((v) => !v.text.includes('*')).map((v) => v.text.toLowerCase()),
-    patterns: plain.filter((v) => v.text.includes('*')).map((v) => v.text.toLowerCase()),
+    type: 'text', negate, column, exact: plain.filter((v) => v.quoted || column.caseSensitive).map((v) => v.text),
+    folded: plain.filter((v) => !v.quoted && !column.caseSensitive).map((v) => v.text.toLowerCase()),
+    patterns: patterns.map((v) => v.text.toLowerCase()),
   };
 }
 

@@ -4,7 +4,7 @@ import { REQUEST_COLUMNS, sqlType } from '../columns.js';
 import { StoreError } from '../errors.js';
 import type { SqlValue } from '../driver.js';
 import type { Filter } from '../filter/filter.js';
-import { filterToSql, type Where } from '../filter/to-sql.js';
+import { filterToSql } from '../filter/to-sql.js';
 import { SUMMARY_SELECT, decodeSummary, type SqlRow } from '../row-decoder.js';
 import { onlyAbnormal, type QueryContext } from './context.js';
 import { decodeCursor, encodeCursor, type Cursor } from './cursor.js';
@@ -55,6 +55,7 @@ function orderOf(sort: string): Order {
 
 const cursorValue = (row: RequestSummary, order: Order): string | number => {
   const value = row[order.field];
+  if (order.field === 'id') return BigInt(`0x${row.id}`).toString();
   return typeof value === 'number' || typeof value === 'string' ? value : Number(value ?? 0);
 };
 
@@ -62,7 +63,7 @@ const cursorValue = (row: RequestSummary, order: Order): string | number => {
 async function page(context: QueryContext, range: TimeRange, filter: Filter, order: Order, limit: number, cursor: Cursor | null): Promise<RequestSummary[]> {
   const where = filterToSql(filter, 'requests');
   const params: Record<string, SqlValue> = { ...rowParams(range), ...where.params, limit: limit + 1 };
-  const conditions = [ROW_RANGE, where.sql, ...traceCondition(context, filter, where)];
+  const conditions = [ROW_RANGE, where.sql, ...traceCondition(context, filter, params)];
   const direction = order.descending ? 'DESC' : 'ASC';
   if (cursor !== null) conditions.push(afterCursor(order, cursor, params));
   const byTime = order.name === 'start';
@@ -86,10 +87,10 @@ function afterCursor(order: Order, cursor: Cursor, params: Record<string, SqlVal
 }
 
 /** A trace id is looked up in the side table; its starts then cut the rows by the primary key. */
-function traceCondition(context: QueryContext, filter: Filter, where: Where): string[] {
-  const traces = filter.conditions.flatMap((c) => (c.type === 'text' && !c.negate && c.column.sql === 'trace_id' && c.patterns.length === 0 ? [[...c.exact, ...c.folded]] : []));
+function traceCondition(context: QueryContext, filter: Filter, params: Record<string, SqlValue>): string[] {
+  const traces = filter.conditions.flatMap((c) => (c.type === 'text' && !c.negate && c.column.sql === 'trace_id' && c.patterns.length === 0 ? [c.exact] : []));
   if (traces.length === 0 || traces[0].includes('')) return [];
-  where.params.traceIds = traces[0];
+  params.traceIds = traces[0];
   return [`start IN (SELECT start FROM ${context.database}.request_traces WHERE trace_id IN {traceIds:Array(String)})`];
 }
 
