@@ -12,6 +12,8 @@ import { embeddedLayout, schemaStatements } from '../src/store/schema.js';
 const MILLION = 1_000_000;
 const TIMEOUT_MS = 120_000;
 const BATCH = 500_000;
+/** Blocks of half a million rows are larger than anything the agent inserts. */
+const FILL_MEMORY_BYTES = 3e9;
 
 /** n: number of the request; h: a hash of it. */
 const ROW: Record<string, string> = {
@@ -84,7 +86,7 @@ async function main(): Promise<void> {
     return;
   }
   rmSync(directory, { recursive: true, force: true });
-  const driver = await openChdb({ directory });
+  const driver = await openChdb({ directory, memoryBytes: FILL_MEMORY_BYTES });
   for (const statement of schemaStatements(embeddedLayout())) await driver.exec(statement);
   const started = Date.now();
   await fill(driver, Number(millions) * MILLION, Number(hours), Date.now(), (done) => process.stderr.write(`\r${done / MILLION} M, ${((Date.now() - started) / 1000).toFixed(0)} s`));

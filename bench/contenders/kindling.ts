@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../../test/servers/port.js';
 import type { AgentHealth } from '../../src/server/api.js';
 import type { Arena } from '../arena.js';
@@ -5,6 +6,8 @@ import type { Contender, Watch } from './contender.js';
 import { WatchingProcess } from './process.js';
 
 const startTimeoutMs = 30_000;
+/** Losses are reported once a second: what the end of the load lost must be among them. */
+const healthPeriodMs = 1_200;
 const cli = 'dist/src/cli/main.js';
 
 export interface AgentSettings {
@@ -41,6 +44,7 @@ export async function startAgent(arena: Arena, settings: AgentSettings): Promise
     health,
     get pids() { return arena.watchers.pids(); },
     async stop() {
+      await delay(healthPeriodMs);
       const { losses } = await health();
       await agent.stop('SIGTERM');
       return losses.filter((loss) => loss.count > 0).map((loss) => `${loss.count} ${loss.reason}`).join(', ');

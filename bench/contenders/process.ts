@@ -3,7 +3,8 @@ import type { ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { launch, type LaunchOptions } from '../../test/servers/launch.js';
 
-const stopTimeoutMs = 20_000;
+/** A store may have much to write. */
+const stopTimeoutMs = 60_000;
 
 export class WatchingProcess {
   output = '';
