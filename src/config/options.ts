@@ -118,9 +118,9 @@ export const OPTIONS = {
     help: 'Disk space the store may take; beyond it the oldest data are dropped.',
   }),
   podDetail: option({
-    path: 'metrics.pod_detail', flag: '--pod-detail', schema: kind.flag, default: true, expected: 'true or false', example: 'false',
+    path: 'metrics.pod_detail', flag: '--no-pod-detail', schema: kind.flag, default: true, expected: 'true or false', example: 'false',
     formerly: 'exporters.otelexporter.adapter_config.need_pod_detail',
-    help: 'Label metrics with container, address and port as well, not only with the workload.',
+    help: 'Label metrics with container, address and port as well; without it (the flag --no-pod-detail) with the workload only.',
   }),
   maxSeries: option({
     path: 'metrics.max_series', flag: '--max-series <count>', schema: kind.integer(10, 1000000), default: 10000,
