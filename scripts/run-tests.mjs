@@ -10,7 +10,7 @@ import { join } from 'node:path';
 
 /** Groups in the order they run. Those that load the machine or start servers run one file at a time. */
 const groups = [
-  { name: 'unit', roots: ['dist/src', 'dist/test/unit', 'dist/scripts'], serial: false, needsBpf: false },
+  { name: 'unit', roots: ['dist/src', 'dist/ui-test', 'dist/bench', 'dist/demo'], serial: false, needsBpf: false },
   { name: 'replay', roots: ['dist/test/replay'], serial: false, needsBpf: false },
   { name: 'servers', roots: ['dist/test/servers'], serial: true, needsBpf: false },
   { name: 'kernel', roots: ['dist/test/kernel'], serial: true, needsBpf: true },
@@ -21,13 +21,18 @@ const groups = [
 /** A test that hangs is a failed test; the longest honest one takes under two minutes. */
 const testTimeoutMs = 180_000;
 
+/** dist/src/a.test.js -> src/a.test.ts; the page is compiled into a folder of its own. */
+function sourceOf(file) {
+  return file.replace(/^dist\/(ui-test\/)?/, '').replace(/\.js$/, '.ts');
+}
+
 /** Compiled tests whose source still exists: dist/ may hold some of files that are gone. */
 function testFiles(root) {
   if (!existsSync(root)) return [];
   return readdirSync(root, { recursive: true })
     .filter((name) => name.endsWith('.test.js'))
     .map((name) => join(root, name))
-    .filter((file) => existsSync(file.replace(/^dist\//, '').replace(/\.js$/, '.ts')))
+    .filter((file) => existsSync(sourceOf(file)))
     .sort();
 }
 
