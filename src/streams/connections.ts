@@ -1,0 +1,173 @@
+/** All connections: takes observations, keeps a TracedConnection for each, ends them, expires what is not answered. */
+import type { ProcessObserver } from '../events/decode.js';
+import type {
+  ConnectResult, ConnectionClosed, ConnectionOpened, Direction, Nanoseconds, Observer, Role,
+} from '../events/observation.js';
+import { PAYLOAD_PREFIX, type Exchange, type Protocol, type Window } from '../protocols/protocol.js';
+import { TracedConnection, type Surroundings } from './connection.js';
+import type { Chunk } from './side.js';
+import { Slab } from './slab.js';
+
+export interface ConnectionsOptions {
+  protocols: readonly Protocol[];
+  /** Requests without a response for so long are given up. */
+  noResponseNs: Nanoseconds;
+  roleOf(info: ConnectionOpened): Role;
+  exchange(connection: TracedConnection, exchange: Exchange): void;
+  failedConnect(result: ConnectResult): void;
+  setCapture(connectionId: number, bytes: number): void;
+  /** Processes that came and went. */
+  processes?: ProcessObserver;
+}
+
+/** Beyond so many the least recently opened one is forgotten. */
+const MAX_CONNECTIONS = 200_000;
+/** Peers of unconnected datagram sockets: forgotten when they were silent for so long and owe nothing. */
+const PEER_IDLE_NS = 10e9;
+const MAX_PEERS = 50_000;
+const ECONNRESET = 104;
+
+const EMPTY = new Uint8Array(0);
+
+export class Connections implements Observer, ProcessObserver {
+  total = 0;
+  /** Data of connections whose opening was lost. */
+  withoutOpening = 0;
+  /** Forgotten because there were too many. */
+  evicted = 0;
+  #connections = new Map<number, TracedConnection>();
+  /** Of unconnected datagram sockets: socket and peer. */
+  #peers = new Map<string, TracedConnection>();
+  #connectNs = new Map<number, number>();
+  #chunk: Chunk = { ns: 0, tid: 0, position: 0, bytes: 0, buffer: EMPTY, offset: 0, length: 0 };
+  #surroundings: Surroundings;
+
+  constructor(private readonly options: ConnectionsOptions) {
+    const window: Window = { buf: EMPTY, start: 0, end: 0, missing: 0, firstNs: 0, firstTid: 0, lastNs: 0, lastTid: 0 };
+    const slab = new Slab(PAYLOAD_PREFIX);
+    this.#surroundings = {
+      protocols: options.protocols, window, copy: (buf, from, to) => slab.copy(buf, from, to),
+      roleOf: options.roleOf, emit: options.exchange, setCapture: options.setCapture,
+    };
+  }
+
+  opened(info: ConnectionOpened): void {
+    this.#add(info);
+  }
+
+  connected(result: ConnectResult): void {
+    if (result.errno !== 0) {
+      this.options.failedConnect(result);
+      return;
+    }
+    if (this.#connectNs.size > MAX_CONNECTIONS) this.#connectNs.clear();
+    this.#connectNs.set(result.id, result.dur);
+  }
+
+  data(
+    id: number, direction: Direction, ts: Nanoseconds, _duration: Nanoseconds, pid: number, tid: number, position: number, bytes: number,
+    buffer: Uint8Array, offset: number, length: number, peer: string | undefined,
+  ): void {
+    let connection = this.#connections.get(id);
+    if (connection === undefined) {
+      this.withoutOpening++;
+      connection = this.#add({
+        id, pid, tid, comm: '', fd: -1, transport: peer === undefined ? 'tcp' : 'udp', role: 'unknown', local: '', remote: '',
+        netns: 0, cgroupId: 0, ts, preexisting: true,
+      });
+    }
+    if (peer !== undefined) connection = this.#peer(connection, peer, ts);
+    const chunk = this.#chunk;
+    chunk.ns = ts;
+    chunk.tid = tid;
+    chunk.position = position;
+    chunk.bytes = bytes;
+    chunk.buffer = buffer;
+    chunk.offset = offset;
+    chunk.length = length;
+    connection.data(direction, chunk);
+  }
+
+  shutdown(id: number, by: 'local' | 'remote', ts: Nanoseconds): void {
+    this.#connections.get(id)?.shutdown(by, ts);
+  }
+
+  closed(event: ConnectionClosed): void {
+    this.#connectNs.delete(event.id);
+    const connection = this.#connections.get(event.id);
+    if (connection === undefined) return;
+    connection.finish(event.errno === ECONNRESET ? 'reset' : 'closed', event.ts);
+    this.#connections.delete(event.id);
+  }
+
+  executed(pid: number, comm: string, ts: number): void {
+    this.options.processes?.executed(pid, comm, ts);
+  }
+
+  /** Unix and datagram sockets have no end of their own that the kernel tells: theirs is their process's. */
+  exited(pid: number, ts: number): void {
+    for (const [id, connection] of this.#connections) {
+      if (connection.info.pid !== pid || connection.info.transport === 'tcp') continue;
+      connection.finish('closed', ts);
+      this.#connections.delete(id);
+    }
+    this.options.processes?.exited(pid, ts);
+  }
+
+  /** To be called every few seconds: gives up requests without answer, forgets silent peers. */
+  sweep(now: Nanoseconds): void {
+    const before = now - this.options.noResponseNs;
+    for (const connection of this.#connections.values()) if (connection.pending() > 0) connection.expire(before, now);
+    for (const [key, connection] of this.#peers) {
+      if (connection.pending() > 0) connection.expire(before, now);
+      else if (now - connection.lastNs > PEER_IDLE_NS) this.#peers.delete(key);
+    }
+  }
+
+  /** The agent stops: what is pending is nobody's fault. */
+  finish(now: Nanoseconds): void {
+    for (const connection of this.#connections.values()) connection.finish('shutdown_of_agent', now);
+    this.#connections.clear();
+    this.#peers.clear();
+  }
+
+  stats(): { open: number; unclassified: number; lostBytes: number } {
+    let unclassified = 0;
+    let lostBytes = 0;
+    for (const connection of this.#connections.values()) {
+      if (connection.state === 'unknown') unclassified++;
+      lostBytes += connection.lostBytes();
+    }
+    return { open: this.#connections.size, unclassified, lostBytes };
+  }
+
+  #add(info: ConnectionOpened): TracedConnection {
+    this.total++;
+    if (this.#connections.size >= MAX_CONNECTIONS) this.#evict(info.ts);
+    const connection = new TracedConnection(info, this.#surroundings);
+    connection.connectNs = this.#connectNs.get(info.id) ?? null;
+    this.#connectNs.delete(info.id);
+    this.#connections.set(info.id, connection);
+    return connection;
+  }
+
+  #evict(now: Nanoseconds): void {
+    for (const [id, connection] of this.#connections) {
+      connection.finish('shutdown_of_agent', now);
+      this.#connections.delete(id);
+      this.evicted++;
+      return;
+    }
+  }
+
+  #peer(socket: TracedConnection, peer: string, ts: Nanoseconds): TracedConnection {
+    const key = `${socket.info.id} ${peer}`;
+    let connection = this.#peers.get(key);
+    if (connection === undefined) {
+      if (this.#peers.size >= MAX_PEERS) for (const oldest of this.#peers.keys()) { this.#peers.delete(oldest); break; }
+      connection = new TracedConnection({ ...socket.info, remote: peer, ts }, this.#surroundings);
+      this.#peers.set(key, connection);
+    }
+    return connection;
+  }
+}
