@@ -1,10 +1,12 @@
 /** One HTTP/1 connection: its two sides, joined by the order of requests. */
-import type { EndReason, Exchange, IncompleteReason, Parser, ParserContext, Side, Window } from '../protocol.js';
+import type { TurnsToSettle } from '../pairing.js';
+import { Pairing } from '../pairing.js';
+import type { EndReason, IncompleteReason, Parser, ParserContext, Side, Window } from '../protocol.js';
 import { REQUEST, RESPONSE, newExchange } from '../protocol.js';
 import { CapturePolicy } from './capture-policy.js';
 import { findRequest } from './detect.js';
-import type { Pending } from './pairing.js';
-import { Pairing, newPending } from './pairing.js';
+import type { HttpPending } from './http-pending.js';
+import { newPending } from './http-pending.js';
 import type { RequestSink } from './request-side.js';
 import { RequestSide } from './request-side.js';
 import type { ResponseSink } from './response-side.js';
@@ -15,6 +17,8 @@ const RACE_NS = 10e6;
 /** So long does an answered request that is still being sent wait for its end. */
 const SENDING_LIMIT_NS = 1e9;
 
+const TURNS_TO_SETTLE: TurnsToSettle = { plain: 1, pipelined: 8 };
+
 const WHY: Record<EndReason, string> = {
   closed: 'connection closed', reset: 'connection reset', timeout: 'connection timed out', upgraded: 'connection switched to another protocol',
   shutdown_of_agent: '',
@@ -23,14 +27,14 @@ const WHY: Record<EndReason, string> = {
 export class Http1Connection implements Parser, RequestSink, ResponseSink {
   opaque = false;
   private readonly policy = new CapturePolicy();
-  private readonly pairing: Pairing;
+  private readonly pairing: Pairing<HttpPending>;
   private readonly requests: RequestSide;
   private readonly responses: ResponseSide;
   /** A response without a request so far: it may have overtaken it. */
-  private orphan: Pending | null = null;
+  private orphan: HttpPending | null = null;
 
   constructor(context: ParserContext, joined: boolean) {
-    this.pairing = new Pairing((exchange) => { context.emit(exchange); }, joined);
+    this.pairing = new Pairing((exchange) => { context.emit(exchange); }, TURNS_TO_SETTLE, joined);
     this.requests = new RequestSide(context, this.policy, this);
     this.responses = new ResponseSide(context, this.policy, this);
   }
@@ -59,7 +63,7 @@ export class Http1Connection implements Parser, RequestSink, ResponseSink {
     return at < 0 ? -1 : at - window.start;
   }
 
-  requestStarted(pending: Pending): void {
+  requestStarted(pending: HttpPending): void {
     this.responses.requestStarts();
     this.pairing.release(true);
     const { orphan } = this;
@@ -72,7 +76,7 @@ export class Http1Connection implements Parser, RequestSink, ResponseSink {
   }
 
   /** The response was seen first: the request takes its half over. */
-  private adopt(orphan: Pending, pending: Pending): boolean {
+  private adopt(orphan: HttpPending, pending: HttpPending): boolean {
     const answer = orphan.exchange;
     const { exchange } = pending;
     if (!answer || !exchange || exchange.startNs - answer.responseStartNs > RACE_NS) return false;
@@ -94,7 +98,7 @@ export class Http1Connection implements Parser, RequestSink, ResponseSink {
     return true;
   }
 
-  requestEnded(_pending: Pending): void {
+  requestEnded(_pending: HttpPending): void {
     this.pairing.release();
   }
 
@@ -102,7 +106,7 @@ export class Http1Connection implements Parser, RequestSink, ResponseSink {
     this.pairing.unsettle(reason);
   }
 
-  responseStarted(ns: number): Pending | null {
+  responseStarted(ns: number): HttpPending | null {
     this.pairing.release(true);
     const pending = this.pairing.first();
     if (pending) {
@@ -119,11 +123,11 @@ export class Http1Connection implements Parser, RequestSink, ResponseSink {
     return (this.orphan = newPending(exchange));
   }
 
-  awaited(): Exchange | null {
-    return this.pairing.first()?.exchange ?? null;
+  awaited(): HttpPending | null {
+    return this.pairing.first() ?? null;
   }
 
-  responseEnded(pending: Pending, ns: number): void {
+  responseEnded(pending: HttpPending, ns: number): void {
     this.policy.settle();
     if (pending === this.orphan) pending.responseDone = true;
     else this.pairing.responded(pending, ns);

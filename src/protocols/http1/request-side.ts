@@ -9,8 +9,8 @@ import { findRequest } from './detect.js';
 import { Head } from './head.js';
 import { HeadScan, MAX_HEAD } from './head-scan.js';
 import { methodAt } from './methods.js';
-import type { Pending } from './pairing.js';
-import { newPending } from './pairing.js';
+import type { HttpPending } from './http-pending.js';
+import { newPending } from './http-pending.js';
 import { INCOMPLETE, INVALID, RequestLine, skipEmptyLines } from './start-line.js';
 
 const MAX_TARGET = 1024;
@@ -22,8 +22,8 @@ const line = new RequestLine();
 const head = new Head();
 
 export interface RequestSink {
-  requestStarted(pending: Pending): void;
-  requestEnded(pending: Pending): void;
+  requestStarted(pending: HttpPending): void;
+  requestEnded(pending: HttpPending): void;
   /** Where requests start and end is unknown from here on. */
   requestsLost(reason: IncompleteReason): void;
 }
@@ -31,7 +31,7 @@ export interface RequestSink {
 export class RequestSide {
   private readonly body = new Body();
   private readonly scan = new HeadScan();
-  private sending: Pending | null = null;
+  private sending: HttpPending | null = null;
   private readonly target = new LastText();
   private readonly host = new LastText();
   private readonly agent = new LastText();
@@ -116,7 +116,7 @@ export class RequestSide {
     return this.target.read(buf, line.targetStart, line.targetEnd, MAX_TARGET);
   }
 
-  private open(exchange: Exchange, window: Window, headEnd: number): Pending {
+  private open(exchange: Exchange, window: Window, headEnd: number): HttpPending {
     const pending = newPending(exchange);
     pending.headOnly = exchange.operation === 'HEAD';
     pending.tunnel = exchange.operation === 'CONNECT';

@@ -9,7 +9,7 @@ import type { CapturePolicy } from './capture-policy.js';
 import { findResponse } from './detect.js';
 import { Head } from './head.js';
 import { HeadScan, MAX_HEAD } from './head-scan.js';
-import type { Pending } from './pairing.js';
+import type { HttpPending } from './http-pending.js';
 import { INCOMPLETE, INVALID, StatusLine, skipEmptyLines } from './start-line.js';
 
 const MAX_FIELD = 256;
@@ -21,10 +21,10 @@ const head = new Head();
 
 export interface ResponseSink {
   /** The request that a final response answers; null when it is not known, then its body's end is not either. */
-  responseStarted(ns: number): Pending | null;
-  /** The request whose interim response (1xx) comes by, without taking it. */
-  awaited(): Exchange | null;
-  responseEnded(pending: Pending, ns: number): void;
+  responseStarted(ns: number): HttpPending | null;
+  /** The request whose response is next, without starting it. */
+  awaited(): HttpPending | null;
+  responseEnded(pending: HttpPending, ns: number): void;
   responsesLost(reason: IncompleteReason, ns: number): void;
   /** After a 101, or a 2xx to CONNECT, the connection carries something else. */
   switched(): void;
@@ -33,7 +33,7 @@ export interface ResponseSink {
 export class ResponseSide {
   private readonly body = new Body();
   private readonly scan = new HeadScan();
-  private receiving: Pending | null = null;
+  private receiving: HttpPending | null = null;
   private readonly type = new LastText();
   private readonly reason = new LastText();
 
@@ -82,7 +82,7 @@ export class ResponseSide {
   }
 
   private interim(window: Window, headEnd: number): number {
-    const exchange = this.sink.awaited();
+    const exchange = this.sink.awaited()?.exchange;
     if (exchange) exchange.responseBytes += headEnd - window.start;
     return headEnd - window.start;
   }
@@ -150,7 +150,11 @@ export class ResponseSide {
     const at = findResponse(buf, start, end);
     const taken = at < 0 ? end - start + missing : at - start;
     this.grow(window, taken);
-    if (at >= 0) this.endNow();
+    if (at >= 0) {
+      // Without a status so far, this is the head of the very response that was lost in part.
+      if (this.receiving?.exchange?.status === '') this.forget();
+      this.endNow();
+    }
     return taken > 0 || at < 0 ? taken : this.parse(window);
   }
 
@@ -189,7 +193,7 @@ export class ResponseSide {
   }
 
   /** The response under way turns out to belong to `pending`. */
-  replace(orphan: Pending, pending: Pending): void {
+  replace(orphan: HttpPending, pending: HttpPending): void {
     if (this.receiving === orphan) this.receiving = pending;
   }
 
@@ -211,6 +215,8 @@ export class ResponseSide {
   }
 
   lost(bytes: number, ns: number, reason: IncompleteReason): void {
+    this.receiving ??= this.sink.awaited();
+    if (this.receiving) this.receiving.responseStarted = true;
     const exchange = this.receiving?.exchange;
     if (exchange) {
       exchange.responseBytes += bytes;

@@ -1,46 +1,44 @@
 /**
- * Pairs responses with requests: HTTP/1 has no ids, so order alone decides.
+ * Pairs responses with requests where a protocol has no ids and order alone decides.
  *
- * After a join in mid-stream or a loss the number of requests under way is unknown. Until a plain request-response
- * turn has shown that none is (`settled`), exchanges are marked incomplete: a wrong pair must never look complete.
+ * After a join in mid-stream or a loss the number of requests under way is unknown. Until plain turns (every request
+ * answered, nothing left over) have shown that none is, exchanges are marked incomplete: a wrong pair must never look complete.
  */
-import { Fifo } from '../fifo.js';
-import type { Exchange, IncompleteReason } from '../protocol.js';
-import { MAX_PENDING } from '../protocol.js';
+import { Fifo } from './fifo.js';
+import type { Exchange, IncompleteReason } from './protocol.js';
+import { MAX_PENDING } from './protocol.js';
 
 export interface Pending {
   /** Null once emitted: the entry then only waits for its response to pass by. */
   exchange: Exchange | null;
-  /** HEAD: the response has no body whatever its fields say. */
-  headOnly: boolean;
-  /** CONNECT: a 2xx makes a tunnel. */
-  tunnel: boolean;
   requestDone: boolean;
   responseStarted: boolean;
   responseDone: boolean;
+  /** It may wait for as long as it likes (a blocking command). */
+  patient: boolean;
 }
 
-export function newPending(exchange: Exchange): Pending {
-  return { exchange, headOnly: false, tunnel: false, requestDone: false, responseStarted: false, responseDone: false };
+/** How many turns in which all requests were answered prove that none is under way unseen. */
+export interface TurnsToSettle {
+  plain: number;
+  /** For a client seen to send requests before earlier ones were answered. */
+  pipelined: number;
 }
 
-/** Turns that settle the pairing after a loss; more where the client is known to pipeline. */
-const TURNS_TO_SETTLE = 1;
-const TURNS_TO_SETTLE_PIPELINED = 3;
-/** A pipelining connection this quiet has nothing under way. */
+/** A connection this quiet has nothing under way. */
 const QUIET_NS = 100e6;
 
-export class Pairing {
-  private readonly queue = new Fifo<Pending>();
+export class Pairing<P extends Pending> {
+  private readonly queue = new Fifo<P>();
   private unsettled: IncompleteReason;
   private turns = 0;
-  private lastResponseNs = -Infinity;
+  private lastResponseNs = Infinity;
   /** The client sent a request before the response to an earlier one had ended. */
   pipelined = false;
   /** Entries whose exchange is not emitted yet. */
   waiting = 0;
 
-  constructor(private readonly emit: (exchange: Exchange) => void, joined: boolean) {
+  constructor(private readonly emit: (exchange: Exchange) => void, private readonly turnsToSettle: TurnsToSettle, joined: boolean) {
     this.unsettled = joined ? 'joined_mid_stream' : '';
   }
 
@@ -53,16 +51,13 @@ export class Pairing {
     return this.queue.length;
   }
 
-  first(): Pending | undefined {
+  first(): P | undefined {
     return this.queue.first();
   }
 
-  add(pending: Pending): void {
+  add(pending: P): void {
     const { exchange } = pending;
-    if (this.queue.length > 0) {
-      this.pipelined = true;
-      this.turns = 0;
-    }
+    if (this.queue.length > 0) this.pipelined = true;
     if (this.unsettled !== '' && exchange) {
       if (this.provenQuiet(exchange.startNs)) this.unsettled = '';
       else if (exchange.incomplete === '') exchange.incomplete = this.unsettled;
@@ -74,12 +69,12 @@ export class Pairing {
 
   private provenQuiet(ns: number): boolean {
     if (this.queue.length > 0) return false;
-    if (this.pipelined && ns - this.lastResponseNs > QUIET_NS) return true;
-    return this.turns >= (this.pipelined ? TURNS_TO_SETTLE_PIPELINED : TURNS_TO_SETTLE);
+    const { plain, pipelined } = this.turnsToSettle;
+    return this.turns >= (this.pipelined ? pipelined : plain) || ns - this.lastResponseNs > QUIET_NS;
   }
 
   /** So many without a response: the oldest is given up, and with a queue full of such the pairing itself. */
-  private overflow(newest: Pending): void {
+  private overflow(newest: P): void {
     for (let i = 0; i < this.queue.length; i++) {
       const pending = this.queue.at(i);
       if (!pending.exchange) continue;
@@ -93,8 +88,8 @@ export class Pairing {
   responded(pending: Pending, ns: number): void {
     pending.responseDone = true;
     this.lastResponseNs = ns;
-    if (this.queue.length === 1) this.turns++;
     this.release();
+    if (this.queue.length === 0) this.turns++;
   }
 
   /** A response that belongs to no known request has gone by. */
@@ -159,7 +154,7 @@ export class Pairing {
     for (let i = 0; i < this.queue.length; i++) {
       const pending = this.queue.at(i);
       if (pending.exchange && pending.exchange.startNs >= before) break;
-      if (!pending.responseStarted) this.noResponse(pending, 'no response within the time limit', now);
+      if (!pending.responseStarted && !pending.patient) this.noResponse(pending, 'no response within the time limit', now);
     }
   }
 
