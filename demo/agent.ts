@@ -17,7 +17,7 @@ export interface AgentPlace {
 
 export interface RunningAgent {
   url: string;
-  logFile: string;
+  /** Resolves with how it ended and the last lines it logged. */
   ended: Promise<string>;
   stop(): Promise<void>;
 }
@@ -45,14 +45,14 @@ export async function startAgent(place: AgentPlace): Promise<RunningAgent> {
   closeSync(log);
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code, signal) => resolve(`it ended with ${signal ?? code}`));
+    child.once('exit', (code, signal) => resolve(`it ended with ${signal ?? code}\n${lastLines(logFile)}`));
   });
   const url = `http://127.0.0.1:${place.port}`;
-  const agent = { url, logFile, ended, stop: () => stop(child, ended) };
+  const agent = { url, ended, stop: () => stop(child, ended) };
   const failure = await Promise.race([untilReady(url), ended]);
   if (failure !== null) {
     await agent.stop();
-    throw new Error(`the agent did not start: ${failure}\n${lastLines(logFile)}`);
+    throw new Error(`the agent did not start: ${failure}`);
   }
   return agent;
 }
