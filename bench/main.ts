@@ -6,6 +6,7 @@ import { readOptions, UsageError, type BenchOptions, type PartName } from './opt
 import { measureCompleteness } from './parts/completeness.js';
 import { measureCost } from './parts/cost.js';
 import { watchMemory } from './parts/memory.js';
+import { timePageQueries } from './parts/page.js';
 import { measureSyscalls } from './parts/syscall.js';
 import { measureThroughput } from './parts/throughput.js';
 import { progress } from './progress.js';
@@ -20,6 +21,7 @@ const PART_BY_NAME: Record<PartName, Part> = {
   cost: async (arena, options) => ({ cost: await measureCost(arena, options) }),
   syscall: async (arena, options) => ({ syscall: await measureSyscalls(arena, options) }),
   memory: async (arena, options) => ({ memory: await watchMemory(arena, options) }),
+  page: async (arena, options) => ({ page: await timePageQueries(arena, options) }),
 };
 
 async function runParts(options: BenchOptions): Promise<Results> {

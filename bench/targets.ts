@@ -72,7 +72,7 @@ export const TARGETS: readonly Target[] = [
   },
   {
     what: 'Slowest of the page\'s queries (median) with 10 million requests', unit: 'ms', digits: 0, limit: 150,
-    measured: (results) => results.page.length === 0 ? null : Math.max(...results.page.map((row) => row.p50Ms)),
+    measured: (results) => (results.page[0]?.rows ?? 0) < 1e7 ? null : Math.max(...results.page.map((row) => row.p50Ms)),
   },
 ];
 
