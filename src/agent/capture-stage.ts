@@ -1,0 +1,42 @@
+/** Each finished request: counted, and, as far as the budget goes, kept as a row and shown live. */
+import type { Nanoseconds } from '../events/observation.js';
+import type { RequestRecord } from '../requests/record.js';
+import type { Rollups } from '../requests/rollups.js';
+import type { DetailBudget } from '../store/budget.js';
+import type { RowEncoder } from '../store/row-encoder.js';
+
+/** Requests shown live between two flushes: more than anyone can read; the rest is in the store. */
+export const MAX_RECENT = 200;
+
+export class CaptureStage {
+  #recent: RequestRecord[] = [];
+  #seen = 0;
+
+  constructor(private readonly budget: DetailBudget, private readonly encoder: RowEncoder | null, private readonly rollups: Rollups) {}
+
+  add(record: RequestRecord, endNs: Nanoseconds, attach: () => void): void {
+    const weight = this.budget.decide(record, endNs);
+    this.rollups.add(record, weight > 0);
+    if (weight === 0) return;
+    record.weight = weight;
+    attach();
+    this.encoder?.add(record);
+    this.#show(record);
+  }
+
+  /** What was kept since the last call. */
+  take(): { rows: Uint8Array | null; rowCount: number; recent: RequestRecord[] } {
+    const batch = this.encoder?.take() ?? null;
+    const recent = this.#recent;
+    this.#recent = [];
+    this.#seen = 0;
+    return { rows: batch?.rowBinary ?? null, rowCount: batch?.rowCount ?? 0, recent };
+  }
+
+  /** All slow and failed ones while there is room; of the normal ones the first. */
+  #show(record: RequestRecord): void {
+    this.#seen++;
+    if (this.#recent.length < MAX_RECENT) this.#recent.push(record);
+    else if (record.slow || record.error !== 'none') this.#recent[this.#seen % MAX_RECENT] = record;
+  }
+}
