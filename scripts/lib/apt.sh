@@ -29,14 +29,21 @@ allow_service_starts() {
   if [ -e "$policy_saved" ]; then mv -f "$policy_saved" "$policy_file"; else rm -f "$policy_file"; fi
 }
 
-# Servers that came with our packages are not to start at the next boot either.
-disable_units() {
-  [ -d /run/systemd/system ] || return 0
-  local package unit
-  for package in "$@"; do
-    for unit in $(dpkg -L "$package" 2>/dev/null | sed -n 's|^\(/usr\)\?/lib/systemd/system/\([^/@]*\.service\)$|\2|p'); do
-      systemctl disable --quiet "$unit" 2>/dev/null || true
-    done
+# Units that our packages bring along. Those that were not enabled before are not to start at the next boot either.
+server_units='nginx redis-server postgresql mariadb'
+
+enabled_units() {
+  command -v systemctl >/dev/null || return 0
+  local unit
+  for unit in $server_units; do
+    if systemctl is-enabled --quiet "$unit" 2>/dev/null; then echo "$unit"; fi
+  done
+}
+
+disable_new_units() {
+  local unit
+  for unit in $(enabled_units); do
+    case " $1 " in *" $unit "*) ;; *) systemctl disable --quiet "$unit" 2>/dev/null || true ;; esac
   done
 }
 
@@ -57,12 +64,13 @@ try_install() {
 
 install_packages() {
   command -v dpkg-query >/dev/null || fail "this is not a Debian system: install the packages of scripts/packages.txt ($1) by hand, see docs/dependencies.md"
-  local missing log status=0
+  local missing log units status=0
   mapfile -t missing < <(missing_of "$1")
   [ "${#missing[@]}" -gt 0 ] || return 0
   [ "$(id -u)" = 0 ] || fail "these packages are missing and only root can install them: ${missing[*]}"$'\n'"  run this command as root, or: sudo apt-get install --no-install-recommends ${missing[*]}"
   say "installing ${#missing[@]} Debian packages: ${missing[*]}"
   log=$(mktemp)
+  units=$(enabled_units | tr '\n' ' ')
   trap 'allow_service_starts' EXIT
   trap 'exit 130' INT TERM
   forbid_service_starts
@@ -75,5 +83,5 @@ install_packages() {
     fail "apt-get could not install ${missing[*]} (above). Without network? Check it with: apt-get update"
   fi
   rm -f "$log"
-  disable_units "${missing[@]}"
+  disable_new_units "$units"
 }
