@@ -1,6 +1,6 @@
 /** The seam between Kindling and its SQL engine. Two engines may stand behind it: chDB (embedded, child process) and ClickHouse (HTTP). */
 
-export type SqlValue = string | number | bigint | boolean | null | readonly string[] | readonly number[];
+export type SqlValue = string | number | bigint | boolean | null | readonly string[] | readonly number[] | readonly bigint[];
 
 export interface QueryOptions {
   /** Bound server-side as `{name:Type}` parameters; never spliced into the text. */

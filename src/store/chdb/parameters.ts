@@ -15,7 +15,7 @@ export function parameterText(value: SqlValue): string {
   if (typeof value === 'boolean') return value ? 'true' : 'false';
   if (typeof value === 'string') return value.replace(/[\\\t\n\r\0\b\f]/g, (c) => TSV_ESCAPES[c]);
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
-  return `[${value.map((v) => (typeof v === 'number' ? String(v) : `'${v.replace(/[\\']/g, '\\$&')}'`)).join(',')}]`;
+  return `[${value.map((v) => (typeof v === 'string' ? `'${v.replace(/[\\']/g, '\\$&')}'` : String(v))).join(',')}]`;
 }
 
 /** A string literal that consists of `\xHH` alone. */

@@ -65,7 +65,7 @@ function rangeSql(name: string, range: NumberRange, bind: Bind): string {
 
 function textSql(condition: Extract<Condition, { type: 'text' }>, name: string, bind: Bind): string {
   const { column, exact, folded, patterns } = condition;
-  if (column.type === 'Hex64') return `${name} IN ${bind(exact.map((id) => BigInt(`0x${id}`).toString()), 'Array(UInt64)')}`;
+  if (column.type === 'Hex64') return `${name} IN ${bind(exact.map((id) => BigInt(`0x${id}`)), 'Array(UInt64)')}`;
   const value = column.type === 'Role' || column.type === 'ErrorKind' ? `toString(${name})` : name;
   const parts: string[] = [];
   if (exact.length > 0) parts.push(`${value} IN ${bind(exact, 'Array(String)')}`);

@@ -36,9 +36,11 @@ async function rowCells(context: QueryContext, b: Buckets, filter: Filter): Prom
   const where = filterToSql(filter, 'requests');
   const table = onlyAbnormal(filter) ? 'requests_abnormal' : 'requests';
   return context.driver.query<Cell>(
-    `SELECT intDiv(toUnixTimestamp(start), {step:UInt32}) * {step:UInt32} AS t, arrayCount(x -> x < duration_ns, {bounds:Array(UInt64)}) AS bucket,
-     error != 'none' AS failed, round(sum(weight)) AS c FROM ${context.database}.${table} WHERE ${ROW_RANGE} AND ${where.sql} GROUP BY t, bucket, failed`,
-    { params: { ...rowParams({ from: b.from * 1000, to: b.to * 1000 }), step: b.step, bounds: [...DURATION_BOUNDS_NS], ...where.params } });
+    // A bucket holds its upper bound and not its lower: hence one nanosecond less before rounding down to an edge.
+    `SELECT intDiv(toUnixTimestamp(start), {step:UInt32}) * {step:UInt32} AS t, roundDown(toUInt64(greatest(duration_ns, 1) - 1), {edges:Array(UInt64)}) AS edge,
+     indexOf({edges:Array(UInt64)}, edge) - 1 AS bucket, error != 'none' AS failed, round(sum(weight)) AS c
+     FROM ${context.database}.${table} WHERE ${ROW_RANGE} AND ${where.sql} GROUP BY t, edge, failed`,
+    { params: { ...rowParams({ from: b.from * 1000, to: b.to * 1000 }), step: b.step, edges: LOWER_EDGES, ...where.params } });
 }
 
 function fill(range: TimeRange, b: Buckets, rows: Cell[], onDuration: Condition[], notes: string[]): Heatmap {

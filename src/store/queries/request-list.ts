@@ -1,13 +1,12 @@
 /** GET /api/requests: rows of single requests, newest first or sorted, page by page. */
 import type { RequestList, RequestSummary, TimeRange } from '../../server/api.js';
-import { REQUEST_COLUMNS, sqlType } from '../columns.js';
-import { StoreError } from '../errors.js';
 import type { SqlValue } from '../driver.js';
 import type { Filter } from '../filter/filter.js';
 import { filterToSql } from '../filter/to-sql.js';
 import { SUMMARY_SELECT, decodeSummary, type SqlRow } from '../row-decoder.js';
 import { onlyAbnormal, type QueryContext } from './context.js';
 import { decodeCursor, encodeCursor, type Cursor } from './cursor.js';
+import { afterCursor, cursorAfter, orderOf, type Order } from './list-order.js';
 import { ROLLUP_RANGE, ROW_RANGE, bucketParams, buckets, rowParams } from './range.js';
 
 export interface ListOptions {
@@ -15,83 +14,118 @@ export interface ListOptions {
   sort?: string;
   limit?: number;
   cursor?: string | null;
+  /**
+   * In order of time the search stops after about this long, with what it found and a cursor to go on from: an answer
+   * takes no longer the more is stored. Infinity for exports.
+   */
+  budgetMs?: number;
 }
 
 const MAX_LIMIT = 1000;
 const DEFAULT_LIMIT = 100;
+const DEFAULT_BUDGET_MS = 80;
+const FIRST_SPAN_MS = 5_000;
+const SPAN_GROWTH = 5;
 
-interface Order { name: string; sql: string; type: string; descending: boolean; field: keyof RequestSummary }
+interface Search {
+  context: QueryContext;
+  range: TimeRange;
+  filter: Filter;
+  order: Order;
+  limit: number;
+  cursor: Cursor | null;
+}
+interface Found { rows: RequestSummary[]; next: Cursor | null; notes: string[] }
 
 export async function requestList(context: QueryContext, range: TimeRange, filter: Filter, options: ListOptions = {}): Promise<RequestList> {
   const order = orderOf(options.sort ?? '-start');
   const limit = Math.min(MAX_LIMIT, Math.max(1, Math.floor(options.limit ?? DEFAULT_LIMIT)));
-  const cursor = options.cursor ? decodeCursor(options.cursor, options.sort ?? '-start') : null;
-  const [rows, counts] = await Promise.all([page(context, range, filter, order, limit, cursor), cursor === null ? matchedCounts(context, range, filter) : null]);
-  const shown = rows.slice(0, limit);
-  const last = shown[shown.length - 1];
+  const cursor = options.cursor ? decodeCursor(options.cursor, order.sort) : null;
+  const search = { context, range, filter, order, limit, cursor };
+  const [found, counts] = await Promise.all([
+    order.byTime ? listByTime(search, options.budgetMs ?? DEFAULT_BUDGET_MS) : listSorted(search),
+    cursor === null ? matchedCounts(context, range, filter) : null,
+  ]);
   const sampled = counts !== null && counts.kept < counts.of ? counts : null;
-  return {
-    range, rows: shown, matched: counts?.of ?? null, sampled,
-    nextCursor: rows.length > limit ? encodeCursor({ sort: options.sort ?? '-start', value: cursorValue(last, order), startNs: last.start, id: last.id }) : null,
-    notes: sampled === null ? [] : [`Normal requests were sampled: ${sampled.kept} of ${sampled.of} matching requests have a row. Slow and failed ones all have one.`],
-  };
+  if (sampled !== null) found.notes.push(`Normal requests were sampled: ${sampled.kept} of ${sampled.of} matching requests have a row. Slow and failed ones all have one.`);
+  return { range, rows: found.rows, matched: counts?.of ?? null, sampled, nextCursor: found.next === null ? null : encodeCursor(found.next), notes: found.notes };
 }
 
-function orderOf(sort: string): Order {
-  const descending = sort.startsWith('-');
-  const name = descending ? sort.slice(1) : sort;
-  const column = REQUEST_COLUMNS.find((c) => c.word === name || c.name === name);
-  if (column === undefined || column.type === 'Json' || column.type === 'Bytes') {
-    throw new StoreError('store_bad_filter', `The list cannot be sorted by ${name}.`, 'Sort by start, duration or another field, with - in front for descending.');
+/**
+ * The table is sorted by start, but the engine opens every part of the range before it gives the first row. So it is
+ * asked for a few seconds first, then for ever longer spans, until the page is full or the time is up.
+ */
+async function listByTime(search: Search, budgetMs: number): Promise<Found> {
+  const { order, limit, range } = search;
+  const started = performance.now();
+  const rows: RequestSummary[] = [];
+  const begin = search.cursor === null ? (order.descending ? range.to : range.from) : Number(BigInt(search.cursor.startNs) / 1_000_000n) + (order.descending ? 1 : 0);
+  let edge = order.descending ? Math.min(range.to, begin) : Math.max(range.from, begin);
+  let spanMs = FIRST_SPAN_MS;
+  while (order.descending ? edge > range.from : edge < range.to) {
+    const next = order.descending ? Math.max(range.from, edge - spanMs) : Math.min(range.to, edge + spanMs);
+    const span = order.descending ? { from: next, to: edge } : { from: edge, to: next };
+    const asked = performance.now();
+    rows.push(...await page(search, span, limit + 1 - rows.length));
+    if (rows.length > limit) return { rows: rows.slice(0, limit), next: cursorAfter(rows[limit - 1], order), notes: [] };
+    edge = next;
+    const left = budgetMs - (performance.now() - started);
+    if (left <= 0) return { rows, ...goOn(edge, order, range) };
+    // As much longer as the time left allows, by what this span took.
+    spanMs *= Math.min(SPAN_GROWTH, Math.max(1, left / Math.max(1, performance.now() - asked)));
   }
-  const nullable = column.type === 'Nullable(UInt64)';
-  const enumerated = column.type === 'Role' || column.type === 'ErrorKind';
+  return { rows, next: null, notes: [] };
+}
+
+/** Stopped at `edge` (ms): everything on this side of it was searched. */
+function goOn(edge: number, order: Order, range: TimeRange): Pick<Found, 'next' | 'notes'> {
+  if (order.descending ? edge <= range.from : edge >= range.to) return { next: null, notes: [] };
+  const edgeNs = BigInt(Math.floor(edge)) * 1_000_000n;
+  const startNs = String(order.descending ? edgeNs : edgeNs - 1n);
   return {
-    name, descending, field: column.name as keyof RequestSummary,
-    sql: nullable ? `ifNull(${column.sql}, 0)` : enumerated ? `toString(${column.sql})` : column.sql,
-    type: nullable ? 'UInt64' : enumerated || column.type === 'LowCardinality(String)' ? 'String' : sqlType(column.type),
+    next: { sort: order.sort, value: startNs, startNs, id: order.descending ? '0'.repeat(16) : 'f'.repeat(16) },
+    notes: [`Searched ${order.descending ? 'back' : 'on'} to ${new Date(edge).toISOString().slice(0, 19)}Z; the next page goes on from there.`],
   };
 }
 
-const cursorValue = (row: RequestSummary, order: Order): string | number => {
-  const value = row[order.field];
-  if (order.field === 'id') return BigInt(`0x${row.id}`).toString();
-  return typeof value === 'number' || typeof value === 'string' ? value : Number(value ?? 0);
-};
-
-/** One row more than asked for tells whether there is a next page. */
-async function page(context: QueryContext, range: TimeRange, filter: Filter, order: Order, limit: number, cursor: Cursor | null): Promise<RequestSummary[]> {
-  const where = filterToSql(filter, 'requests');
-  const params: Record<string, SqlValue> = { ...rowParams(range), ...where.params, limit: limit + 1 };
-  const conditions = [ROW_RANGE, where.sql, ...traceCondition(context, filter, params)];
-  const direction = order.descending ? 'DESC' : 'ASC';
-  if (cursor !== null) conditions.push(afterCursor(order, cursor, params));
-  const byTime = order.name === 'start';
-  // The table is sorted by start: this order is read as it lies and stops after `limit` rows.
-  const orderBy = byTime ? `start ${direction}, id ${direction}` : `${order.sql} ${direction}, start DESC, id DESC`;
-  const table = onlyAbnormal(filter) ? 'requests_abnormal' : 'requests';
-  const rows = await context.driver.query<SqlRow>(
-    `SELECT ${SUMMARY_SELECT} FROM ${context.database}.${table} WHERE ${conditions.join(' AND ')} ORDER BY ${orderBy} LIMIT {limit:UInt32}`, { params });
+async function page(search: Search, span: TimeRange, limit: number): Promise<RequestSummary[]> {
+  const { sql, params } = conditions(search, span, search.cursor);
+  const rows = await search.context.driver.query<SqlRow>(
+    `SELECT ${SUMMARY_SELECT} FROM ${tableOf(search)} WHERE ${sql} ORDER BY ${search.order.orderBy} LIMIT {limit:UInt32}`, { params: { ...params, limit } });
   return rows.map(decodeSummary);
 }
 
-function afterCursor(order: Order, cursor: Cursor, params: Record<string, SqlValue>): string {
-  params.cursorStart = cursor.startNs;
-  params.cursorId = BigInt(`0x${cursor.id}`);
-  const start = 'fromUnixTimestamp64Nano({cursorStart:Int64})';
-  const beyond = order.descending ? '<' : '>';
-  if (order.name === 'start') return `start ${beyond}= ${start} AND (start ${beyond} ${start} OR id ${beyond} {cursorId:UInt64})`;
-  params.cursorValue = cursor.value;
-  const value = `{cursorValue:${order.type}}`;
-  return `(${order.sql} ${beyond} ${value} OR (${order.sql} = ${value} AND (start, id) < (${start}, {cursorId:UInt64})))`;
+/** Any other order: first the keys of the page from the few columns that decide, then the rows by their keys. */
+async function listSorted(search: Search): Promise<Found> {
+  const { order, limit, context } = search;
+  const { sql, params } = conditions(search, search.range, search.cursor);
+  const keys = await context.driver.query<{ s: string; i: string }>(
+    `SELECT toString(toUnixTimestamp64Nano(start)) AS s, toString(id) AS i FROM ${tableOf(search)} WHERE ${sql} ORDER BY ${order.orderBy} LIMIT {limit:UInt32}`,
+    { params: { ...params, limit: limit + 1 } });
+  if (keys.length === 0) return { rows: [], next: null, notes: [] };
+  const rows = await context.driver.query<SqlRow>(
+    `SELECT ${SUMMARY_SELECT} FROM ${tableOf(search)} WHERE start IN (SELECT fromUnixTimestamp64Nano(arrayJoin({starts:Array(Int64)}))) AND id IN {ids:Array(UInt64)} ORDER BY ${order.orderBy}`,
+    { params: { starts: keys.map((k) => BigInt(k.s)), ids: keys.map((k) => BigInt(k.i)) } });
+  const found = rows.slice(0, limit).map(decodeSummary);
+  return { rows: found, next: keys.length > limit && found.length > 0 ? cursorAfter(found[found.length - 1], order) : null, notes: [] };
+}
+
+const tableOf = (search: Search): string => `${search.context.database}.${onlyAbnormal(search.filter) ? 'requests_abnormal' : 'requests'}`;
+
+function conditions(search: Search, span: TimeRange, cursor: Cursor | null): { sql: string; params: Record<string, SqlValue> } {
+  const where = filterToSql(search.filter, 'requests');
+  const params = { ...rowParams(span), ...where.params };
+  const all = [ROW_RANGE, where.sql, ...traceCondition(search, params)];
+  if (cursor !== null) all.push(afterCursor(search.order, cursor, params));
+  return { sql: all.join(' AND '), params };
 }
 
 /** A trace id is looked up in the side table; its starts then cut the rows by the primary key. */
-function traceCondition(context: QueryContext, filter: Filter, params: Record<string, SqlValue>): string[] {
-  const traces = filter.conditions.flatMap((c) => (c.type === 'text' && !c.negate && c.column.sql === 'trace_id' && c.patterns.length === 0 ? [c.exact] : []));
+function traceCondition(search: Search, params: Record<string, SqlValue>): string[] {
+  const traces = search.filter.conditions.flatMap((c) => (c.type === 'text' && !c.negate && c.column.sql === 'trace_id' && c.patterns.length === 0 ? [c.exact] : []));
   if (traces.length === 0 || traces[0].includes('')) return [];
   params.traceIds = traces[0];
-  return [`start IN (SELECT start FROM ${context.database}.request_traces WHERE trace_id IN {traceIds:Array(String)})`];
+  return [`start IN (SELECT start FROM ${search.context.database}.request_traces WHERE trace_id IN {traceIds:Array(String)})`];
 }
 
 async function matchedCounts(context: QueryContext, range: TimeRange, filter: Filter): Promise<{ kept: number; of: number } | null> {
