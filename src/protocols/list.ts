@@ -1,4 +1,5 @@
 /** All protocols, in the order in which detection asks them: the strictest signatures first. Adding one adds a line here. */
+import { mysql } from './mysql/index.js';
 import { postgres } from './postgres/index.js';
 import { http1 } from './http1/http1.js';
 import { dns } from './dns/dns.js';
@@ -7,5 +8,6 @@ import type { Protocol } from './protocol.js';
 export const protocols: readonly Protocol[] = [
   http1,
   postgres,
+  mysql,
   dns,
 ];
