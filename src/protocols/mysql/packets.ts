@@ -55,6 +55,7 @@ export const COM_STMT_EXECUTE = 0x17;
 export const COM_STMT_CLOSE = 0x19;
 export const COM_STMT_RESET = 0x1a;
 export const COM_STMT_FETCH = 0x1c;
+export const COM_RESET_CONNECTION = 0x1f;
 export const COM_STMT_BULK_EXECUTE = 0xfa;
 
 export interface Command {
@@ -91,7 +92,7 @@ const table: ReadonlyArray<[number, string, Answer, Command['argument']]> = [
   [0x1b, 'set_option', ONE_PACKET, 'other'],
   [COM_STMT_FETCH, 'fetch', LIST, 'id'],
   [0x1e, 'binlog_dump', ENDLESS, 'other'],
-  [0x1f, 'reset_connection', ONE_PACKET, 'none'],
+  [COM_RESET_CONNECTION, 'reset_connection', ONE_PACKET, 'none'],
   [COM_STMT_BULK_EXECUTE, 'execute', RESULT, 'id'],
 ];
 

@@ -151,25 +151,30 @@ export class RequestReader {
   private execute(window: Window, at: number, stop: number, bytes: number, sequence: number): void {
     const { buf } = window;
     const argument = at + packet.HEADER_BYTES + 1;
-    const id = stop - argument >= 4 ? packet.uint32(buf, argument) : -1;
-    const statement: Statement = this.session.statement(id) ?? unknownStatement(String(id));
+    const statement = this.statementAt(buf, argument, stop);
     const exchange = this.exchange(window, statement.operation, statement.text, bytes);
     if (statement.unknown) exchange.attributes = { 'kindling.statement': 'unknown' };
     if (!statement.secret) exchange.requestPayload = this.copy(buf, at, stop);
     this.push(exchange, packet.RESULT, sequence);
   }
 
+  private statementAt(buf: Uint8Array, at: number, stop: number): Statement {
+    const id = stop - at >= 4 ? packet.uint32(buf, at) : -1;
+    return this.session.statement(id) ?? unknownStatement(String(id));
+  }
+
   private other(window: Window, at: number, stop: number, bytes: number, command: Command): void {
     const { buf } = window;
     const argument = at + packet.HEADER_BYTES + 1;
     const code = buf[argument - 1];
-    const id = command.argument === 'id' && stop - argument >= 4 ? packet.uint32(buf, argument) : -1;
-    const resource = command.argument === 'name' ? nameOf(buf, argument, stop) : this.session.statement(id)?.text ?? '';
-    const exchange = this.exchange(window, command.name, resource, bytes);
+    const statement = command.argument === 'id' ? this.statementAt(buf, argument, stop) : null;
+    const name = command.argument === 'name' ? nameOf(buf, argument, stop) : '';
+    const exchange = this.exchange(window, command.name, statement === null ? name : statement.text, bytes);
+    if (statement !== null && statement.unknown) exchange.attributes = { 'kindling.statement': 'unknown' };
     if (code !== packet.COM_CHANGE_USER) exchange.requestPayload = this.copy(buf, at, stop);
     const waiting = this.push(exchange, command.answer, 1);
-    if (code === packet.COM_INIT_DB) waiting.database = resource;
-    else if (code === 0x1f || code === packet.COM_CHANGE_USER) this.session.forgetAll();
+    if (code === packet.COM_INIT_DB) waiting.database = name;
+    else if (code === packet.COM_RESET_CONNECTION || code === packet.COM_CHANGE_USER) this.session.forgetAll();
   }
 
   private copy(buf: Uint8Array, at: number, stop: number): Uint8Array {

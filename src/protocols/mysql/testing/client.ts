@@ -66,7 +66,7 @@ export const scenarios: Record<string, { flags: number; parts: () => Part[] }> =
       packet(0, 0x0e), 'wait', packet(0, 0x02, 'mysql'), 'wait', packet(0, 0x02, 'nowhere'), 'wait', packet(0, 0x02, 'shop'), 'wait',
       packet(0, 0x09), 'wait', packet(0, 0x04, 'items\0'), 'wait', packet(0, 0x04, 'missing\0'), 'wait', packet(0, 0x0a), 'wait',
       packet(0, 0x1b, Buffer.from([0, 0])), 'wait', packet(0, 0x1f), 'wait', packet(0, 0x0d), 'wait', packet(0, 0x07, 1), 'wait',
-      packet(0, 0x11, 'raw\0', 0, 'shop\0', Buffer.from([45, 0]), 'mysql_native_password\0'), 'wait', packet(3), 'wait', query('select database()'), 'wait',
+      packet(0, 0x11, 'raw\0', 0, 'shop\0', Buffer.from([45, 0]), 'mysql_native_password\0'), 'wait', packet(2), 'wait', query('select database()'), 'wait',
       query('call twice()'), 'wait', query('select 1; select * from missing; select 3'), 'wait', query('select 1; select 2; do 3'), 'wait',
       query('use mysql'), 'wait', query('select 1'), 'wait', packet(0, 0x77), 'wait',
     ],
