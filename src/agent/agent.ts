@@ -5,11 +5,11 @@
 import { fileURLToPath } from 'node:url';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from '../config/index.js';
-import { KindlingError, toKindlingError } from '../errors/index.js';
+import type { KindlingError } from '../errors/index.js';
 import { Metrics } from '../metrics/metrics.js';
 import type { RequestRecord } from '../requests/record.js';
 import type { RollupRow } from '../requests/rollup.js';
-import type { AgentHealth } from '../server/api.js';
+import type { AgentHealth, StoreHealth } from '../server/api.js';
 import type { LiveSource } from '../server/queries.js';
 import { startServer, type RunningServer } from '../server/start-server.js';
 import { CaptureClient } from './capture-client.js';
@@ -42,7 +42,7 @@ export interface AgentOptions {
   serve?: boolean;
   /** Tests put a worker of theirs here. */
   workerFile?: URL;
-  openStore?: (config: Config, log: FastifyBaseLogger) => Promise<StoreHandle | null>;
+  openStore?: (config: Config) => Promise<StoreHandle>;
 }
 
 export interface RunningAgent {
@@ -77,6 +77,8 @@ class Agent implements RunningAgent {
   private readonly metrics: Metrics;
   private readonly monitor: HealthMonitor;
   private store: StoreHandle | null = null;
+  /** As of the last tick: the store is asked, nobody waits for it. */
+  private storeHealth: StoreHealth | null = null;
   private server: RunningServer | null = null;
   private capture: CaptureClient | null = null;
   private timer: NodeJS.Timeout | null = null;
@@ -87,7 +89,7 @@ class Agent implements RunningAgent {
     this.failed = new Promise((resolve) => { this.fail = resolve; });
     this.monitor = new HealthMonitor({
       version: kindlingVersion(), scope: describeScope(scope), hooks: () => this.capture?.hooks ?? [],
-      store: () => this.store?.health() ?? null, storePid: () => this.store?.pid() ?? null,
+      store: () => this.storeHealth, storePid: () => this.store?.enginePid() ?? null,
     });
     this.metrics = new Metrics({
       podDetail: config.podDetail, maxSeries: config.maxSeries, traceRequests: config.traceMetrics,
@@ -96,8 +98,9 @@ class Agent implements RunningAgent {
   }
 
   async start(): Promise<void> {
-    const { config, log, scope, openStore = openAgentStore } = this.options;
-    this.store = config.store === 'off' ? null : await openStore(config, log);
+    const { config, scope, openStore = openAgentStore } = this.options;
+    this.store = config.store === 'off' ? null : await openStore(config);
+    await this.readStoreHealth();
     if (this.options.serve !== false) await this.serve();
     const excludePids = this.ownPids();
     const options = captureOptions(config, scope, { recordTo: this.options.recordTo, excludePids });
@@ -139,7 +142,7 @@ class Agent implements RunningAgent {
   }
 
   private onRequests(rowBinary: Uint8Array | null, rowCount: number, recent: RequestRecord[]): void {
-    if (rowBinary !== null && rowCount > 0) this.append('requests', rowBinary, rowCount);
+    if (rowBinary !== null && rowCount > 0) this.store?.append('requests', rowBinary, rowCount);
     this.recent.add(recent);
     this.metrics.addRequests(recent);
     this.live.publish(recent);
@@ -149,20 +152,16 @@ class Agent implements RunningAgent {
     this.totals.add(rows);
     this.metrics.addRollups(rows);
     this.monitor.countErrors(rows.reduce((errors, row) => errors + (row.error === 'none' ? 0 : row.count), 0));
-    if (rows.length > 0) this.append('rollups', encodeRollups(rows), rows.length);
+    if (rows.length > 0) this.store?.append('rollup_10s', encodeRollups(rows), rows.length);
   }
 
-  /** The store counts what it has to drop; a failure here must not stop capture. */
-  private append(table: 'requests' | 'rollups', rowBinary: Uint8Array, rowCount: number): void {
-    if (this.store === null) return;
-    Promise.resolve(this.store.append(table, rowBinary, rowCount)).catch((error: unknown) => {
-      const { code, message, hint } = toKindlingError(error);
-      this.options.log.error({ code, hint, table }, message);
-    });
+  private async readStoreHealth(): Promise<void> {
+    if (this.store !== null) this.storeHealth = await this.store.health();
   }
 
   private tick(excluded: number[]): void {
     this.live.tick(this.monitor.tick());
+    this.readStoreHealth().catch((error: unknown) => this.options.log.error({ err: error }, 'the store does not say how it is'));
     // The store's engine starts anew after a crash, under another process id.
     const pids = this.ownPids();
     if (pids.some((pid) => !excluded.includes(pid))) {
@@ -172,7 +171,7 @@ class Agent implements RunningAgent {
   }
 
   private ownPids(): number[] {
-    const pid = this.store?.pid() ?? null;
+    const pid = this.store?.enginePid() ?? null;
     return pid === null ? [process.pid] : [process.pid, pid];
   }
 }

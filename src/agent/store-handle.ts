@@ -4,11 +4,11 @@ import type { Queries } from '../server/queries.js';
 
 export interface StoreHandle {
   readonly queries: Queries;
-  /** Resolves when the batch is safe in the spool; the engine may take it later. */
-  append(table: 'requests' | 'rollups', rowBinary: Uint8Array, rowCount: number): void | Promise<void>;
-  health(): StoreHealth;
+  /** Never blocks, never throws: what cannot be kept is counted in its health. */
+  append(table: 'requests' | 'rollup_10s', rowBinary: Uint8Array, rowCount: number): void;
+  health(): Promise<StoreHealth>;
   /** Process of the engine, null while there is none. */
-  pid(): number | null;
+  enginePid(): number | null;
   /** Flushes what is buffered. */
   close(): Promise<void>;
 }

@@ -15,7 +15,7 @@ export async function callAgent(agent: AgentAddress, path: string, signal?: Abor
   } catch (error) {
     if (signal?.aborted) throw error;
     const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
-    throw new KindlingError('AGENT_UNREACHABLE', { url: agent.url, reason: cause?.code ?? (error as Error).message }, { cause: error });
+    throw new KindlingError('AGENT_UNREACHABLE', { url: agent.url, reason: cause?.code ?? cause?.message ?? (error as Error).message }, { cause: error });
   }
   if (response.ok) return response;
   throw await answeredError(agent, response);
