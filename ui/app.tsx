@@ -1,0 +1,58 @@
+import { useState } from 'react';
+import type { FieldInfo } from '../src/server/api.js';
+import { Bar } from './components/bar.js';
+import { KeysHelp } from './components/keys-help.js';
+import { LiveContext } from './components/live-context.js';
+import { AgentPage } from './pages/agent.js';
+import { OverviewPage } from './pages/overview.js';
+import { RequestPage } from './pages/request.js';
+import { RequestsPage } from './pages/requests.js';
+import { ServicePage } from './pages/service.js';
+import { useApi } from './state/api.js';
+import { useKeys } from './state/keys.js';
+import { useLive } from './state/live.js';
+import { hrefTo, navigate, usePlace } from './state/location.js';
+import { Empty } from './components/empty.js';
+
+export function App() {
+  const { params } = usePlace();
+  const [helpOpen, setHelpOpen] = useState(false);
+  const live = useLive(params.get('filter') ?? '');
+  const fields = useApi<FieldInfo[]>('/api/fields').data ?? [];
+  useKeys({
+    '?': () => setHelpOpen(true),
+    'g o': () => navigate(hrefTo('/')),
+    'g r': () => navigate(hrefTo('/requests')),
+    'g a': () => navigate(hrefTo('/agent')),
+    '/': () => document.getElementById('filter')?.focus(),
+  });
+  return (
+    <LiveContext value={live}>
+      <div className="app" onClick={followLink}>
+        <Bar fields={fields} onHelp={() => setHelpOpen(true)} />
+        <View />
+        {helpOpen && <KeysHelp fields={fields} onClose={() => setHelpOpen(false)} />}
+      </div>
+    </LiveContext>
+  );
+}
+
+function View() {
+  const { path } = usePlace();
+  const [, page, name] = path.split('/');
+  if (path === '/') return <OverviewPage />;
+  if (page === 'requests' && name) return <RequestPage key={name} id={name} />;
+  if (page === 'requests') return <RequestsPage />;
+  if (page === 'services' && name) return <ServicePage key={name} name={decodeURIComponent(name)} />;
+  if (page === 'agent') return <AgentPage />;
+  return <main className="page"><Empty title="There is no such page.">Press <kbd>g</kbd> <kbd>o</kbd> for the overview.</Empty></main>;
+}
+
+/** Links within the page change the address without loading it again; with a modifier the browser decides. */
+function followLink(event: React.MouseEvent): void {
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const link = (event.target as Element).closest('a');
+  if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
+  event.preventDefault();
+  navigate(link.pathname + link.search);
+}

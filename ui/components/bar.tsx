@@ -1,0 +1,48 @@
+import './bar.css';
+import type { FieldInfo } from '../../src/server/api.js';
+import { formatCount, formatRate } from '../format.js';
+import { hrefTo, usePlace } from '../state/location.js';
+import { FilterBox } from './filter-box.js';
+import { useLiveRows } from './live-context.js';
+import { RangePicker } from './range-picker.js';
+import { ThemeSwitch } from './theme-switch.js';
+
+const PAGES: ReadonlyArray<[string, string]> = [['/', 'Overview'], ['/requests', 'Requests'], ['/agent', 'Agent']];
+
+export function Bar({ fields, onHelp }: { fields: FieldInfo[]; onHelp: () => void }) {
+  const { path } = usePlace();
+  return (
+    <header className="bar">
+      <a href={hrefTo('/')} className="brand">Kindling</a>
+      <nav aria-label="Pages">
+        {PAGES.map(([target, label]) => (
+          <a key={target} href={hrefTo(target)} aria-current={isCurrent(path, target) ? 'page' : undefined}>{label}</a>
+        ))}
+      </nav>
+      <RangePicker />
+      <FilterBox fields={fields} />
+      <span className="spacer" />
+      <LiveState />
+      <ThemeSwitch />
+      <button type="button" onClick={onHelp} aria-label="Keys and filter words" title="Keys and filter words (?)">?</button>
+    </header>
+  );
+}
+
+function isCurrent(path: string, target: string): boolean {
+  if (target === '/') return path === '/' || path.startsWith('/services/');
+  return path === target || path.startsWith(target + '/');
+}
+
+/** What happens now, and whether anything was lost. */
+function LiveState() {
+  const { tick, connected } = useLiveRows();
+  if (!connected || tick === null) return <span className="live" title="Waiting for the live stream">not live</span>;
+  return (
+    <span className="live" title="Requests that the agent sees now">
+      <span className="live-state number">{formatRate(tick.requestsPerSecond)}</span>
+      {tick.errorsPerSecond > 0 && <span className="error"> {formatRate(tick.errorsPerSecond)} errors</span>}
+      {tick.lost > 0 && <a href={hrefTo('/agent')}> · {formatCount(tick.lost)} events lost</a>}
+    </span>
+  );
+}

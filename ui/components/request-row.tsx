@@ -1,0 +1,30 @@
+import type { RequestSummary } from '../../src/server/api.js';
+import { formatBytes, formatClock, formatDuration, startMs } from '../format.js';
+import { isFailed, statusText } from '../stages.js';
+import { hrefTo } from '../state/location.js';
+import { visible } from '../wire-text.js';
+import { StageBar } from './stage-bar.js';
+
+/** `GET /orders/17` or `select orders *`: the operation is not said twice. */
+export function requestTitle(request: RequestSummary): string {
+  const object = request.resource || request.endpoint;
+  return object.toLowerCase().startsWith(request.operation.toLowerCase()) ? object : `${request.operation} ${object}`;
+}
+
+export function RequestRow({ request, maxNs, selected, top, id }: { request: RequestSummary; maxNs: number; selected: boolean; top: number; id: string }) {
+  const failed = isFailed(request);
+  const title = visible(requestTitle(request), 400);
+  const [from, to] = request.role === 'server' ? [request.peerService, request.service] : [request.service, request.peerService];
+  return (
+    <a id={id} className="rt-row" role="row" aria-selected={selected} tabIndex={-1} href={hrefTo(`/requests/${request.id}`)} style={{ top }}>
+      <span role="cell">{formatClock(startMs(request.start))}</span>
+      <span role="cell" title={visible(`${from} to ${to}`)}><bdi>{visible(from, 60)}</bdi> <span className="muted">→</span> <bdi>{visible(to, 60)}</bdi></span>
+      <span role="cell" className="muted">{request.protocol}</span>
+      <span role="cell" title={title}><bdi>{title}</bdi></span>
+      <span role="cell" className={failed ? 'error' : ''} title={visible(request.errorText)}>{failed && '✕ '}{visible(statusText(request), 40)}{!request.complete && ' (part)'}</span>
+      <span role="cell" className={`number ${request.slow ? 'slow-mark' : ''}`} title={request.slow ? 'slow' : undefined}>{formatDuration(request.durationNs)}</span>
+      <span role="cell" className="stage-cell"><StageBar request={request} maxNs={maxNs} /></span>
+      <span role="cell" className="number muted">{formatBytes(request.responseBytes)}</span>
+    </a>
+  );
+}

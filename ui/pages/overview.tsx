@@ -1,0 +1,99 @@
+import './overview.css';
+import { useEffect, useState } from 'react';
+import type { Overview, ServiceRow } from '../../src/server/api.js';
+import { Empty, Notes, Problem, Skeleton } from '../components/empty.js';
+import { Sparkline } from '../components/sparkline.js';
+import { formatCount, formatDuration, formatRate, formatShare } from '../format.js';
+import { apiUrl, useApi } from '../state/api.js';
+import { setWord } from '../state/filter-words.js';
+import { useKeys } from '../state/keys.js';
+import { hrefTo, navigate, usePlace } from '../state/location.js';
+import { noteOverview } from '../state/seen-values.js';
+import { useRange } from '../state/use-range.js';
+import { visible } from '../wire-text.js';
+
+export function OverviewPage() {
+  const { params } = usePlace();
+  const { range } = useRange();
+  const filter = params.get('filter') ?? '';
+  const { data, error } = useApi<Overview>(apiUrl('/api/overview', { ...range, filter }), `overview ${filter}`);
+  useEffect(() => { document.title = 'Overview · Kindling'; if (data) noteOverview(data); }, [data]);
+  return (
+    <main className="page">
+      <Problem error={error} />
+      {data === null && error === null && <Skeleton rows={10} height={24} />}
+      {data && <p className="sentence">{data.sentence}</p>}
+      {data && <Notes notes={data.notes} />}
+      {data && data.services.length > 0 && <Services rows={data.services} filter={filter} />}
+      {data && data.services.length === 0 && <NoTraffic filter={filter} />}
+    </main>
+  );
+}
+
+export function NoTraffic({ filter }: { filter: string }) {
+  return filter === ''
+    ? <Empty title="No traffic seen in this time.">Is the program in scope, and does it get requests? <code>kindling doctor</code> checks the machine; the <a className="link" href={hrefTo('/agent')}>agent page</a> says what is traced.</Empty>
+    : <Empty title="Nothing matches the filter in this time.">Try a longer range, or <a className="link" href={hrefTo(location.pathname, { filter: null })}>remove the filter</a>.</Empty>;
+}
+
+const requestsOf = (filter: string, service: string, more: string): string =>
+  hrefTo('/requests', { filter: `${setWord(filter, 'service', service)}${more === '' ? '' : ` ${more}`}` });
+
+function Services({ rows, filter }: { rows: readonly ServiceRow[]; filter: string }) {
+  const [cursor, setCursor] = useState(-1);
+  const move = (by: number): void => setCursor((at) => Math.max(0, Math.min(rows.length - 1, at + by)));
+  useKeys({
+    j: () => move(1), ArrowDown: () => move(1), k: () => move(-1), ArrowUp: () => move(-1), Escape: () => setCursor(-1),
+    ...(rows[cursor] ? { Enter: () => navigate(hrefTo(`/services/${encodeURIComponent(rows[cursor].service)}`)) } : {}),
+  });
+  return (
+    <table className="services">
+      <thead>
+        <tr>
+          <th>Service</th><th>Protocols</th><th className="number">Rate</th><th></th><th className="number">Errors</th>
+          <th className="number">p50</th><th className="number">p95</th><th className="number">p99</th><th>p95 over time</th><th style={{ width: '34%' }}>Waits for</th>
+        </tr>
+      </thead>
+      <tbody>{rows.map((row, i) => <Service key={row.service} row={row} filter={filter} selected={i === cursor} />)}</tbody>
+    </table>
+  );
+}
+
+function Service({ row, filter, selected }: { row: ServiceRow; filter: string; selected: boolean }) {
+  return (
+    <tr aria-selected={selected}>
+      <td><a href={hrefTo(`/services/${encodeURIComponent(row.service)}`)}><bdi>{visible(row.service, 60)}</bdi></a></td>
+      <td className="muted">{row.protocols.join(', ')}</td>
+      <td className="number"><a href={requestsOf(filter, row.service, '')} title={`${formatCount(row.count)} requests`}>{formatRate(row.rate)}</a></td>
+      <td><Sparkline values={row.spark.map((p) => p.rate)} marks={row.spark.map((p) => p.errors)} label={`Requests a second over time, ${formatRate(row.rate)} on average; red marks below: errors`} /></td>
+      <td className="number">
+        {row.errors > 0
+          ? <a className="error" href={requestsOf(filter, row.service, 'error:yes')} title={`${formatCount(row.errors)} of ${formatCount(row.count)}`}>{formatShare(row.errors / row.count)}</a>
+          : <span className="muted">none</span>}
+      </td>
+      <td className="number">{formatDuration(row.p50Ns)}</td>
+      <td className="number"><a href={requestsOf(filter, row.service, `>=${Math.floor(row.p95Ns / 1e3)}us`)}>{formatDuration(row.p95Ns)}</a></td>
+      <td className="number"><a href={requestsOf(filter, row.service, `>=${Math.floor(row.p99Ns / 1e3)}us`)}>{formatDuration(row.p99Ns)}</a></td>
+      <td><Sparkline values={row.spark.map((p) => p.p95Ns)} label={`p95 over time, ${formatDuration(row.p95Ns)} over the whole range`} /></td>
+      <td><Dependencies row={row} filter={filter} /></td>
+    </tr>
+  );
+}
+
+const SHOWN = 4;
+
+/** Which peers this service's time went to: their shares as a bar, and by name. */
+function Dependencies({ row, filter }: { row: ServiceRow; filter: string }) {
+  if (row.dependencies.length === 0) return <span className="muted">calls nobody</span>;
+  const total = row.dependencies.reduce((sum, one) => sum + one.totalNs, 0) || 1;
+  return (
+    <div className="dep-names cut">
+      {row.dependencies.slice(0, SHOWN).map((one) => (
+        <a key={one.service + one.protocol} href={requestsOf(filter, row.service, `peer:"${one.service.replace(/["\\]/g, '\\$&')}" role:client`)} title={`${one.protocol}: ${formatCount(one.count)} calls, ${formatCount(one.errors)} failed, ${formatDuration(one.totalNs)} in all`}>
+          <bdi>{visible(one.service, 40)}</bdi> <span className="muted">{formatShare(one.totalNs / total)}</span>{one.errors > 0 && <span className="error"> ✕</span>}
+        </a>
+      ))}
+      {row.dependencies.length > SHOWN && <span className="muted">and {row.dependencies.length - SHOWN} more</span>}
+    </div>
+  );
+}

@@ -1,0 +1,70 @@
+import './request.css';
+import { useEffect } from 'react';
+import type { RequestDetail } from '../../src/server/api.js';
+import { ConnectionList } from '../components/connection-list.js';
+import { Empty, Problem, Skeleton } from '../components/empty.js';
+import { Facts } from '../components/facts.js';
+import { PayloadView } from '../components/payload-view.js';
+import { requestTitle } from '../components/request-row.js';
+import { Waterfall } from '../components/waterfall.js';
+import { formatCount, formatDuration, formatTime } from '../format.js';
+import { isFailed, statusText } from '../stages.js';
+import { useApi } from '../state/api.js';
+import { setWord } from '../state/filter-words.js';
+import { useKeys } from '../state/keys.js';
+import { hrefTo, navigate } from '../state/location.js';
+import { around } from '../state/range.js';
+import { requestStartMs, verdict } from '../verdict.js';
+import { visible } from '../wire-text.js';
+
+export function RequestPage({ id }: { id: string }) {
+  const { data, error } = useApi<RequestDetail>(`/api/requests/${encodeURIComponent(id)}`, id);
+  useEffect(() => { if (data) document.title = `${visible(requestTitle(data.request), 60)} · Kindling`; }, [data]);
+  useKeys({ Escape: () => navigate(hrefTo('/requests')) });
+  if (error) return <main className="page"><Problem error={error} />{error.code === 'request_not_found' && <Gone />}</main>;
+  if (!data) return <main className="page"><Skeleton rows={12} height={22} /></main>;
+  const { request } = data;
+  return (
+    <main className="page">
+      <Headline detail={data} />
+      <p className="sentence"><bdi>{visible(verdict(data), 600)}</bdi></p>
+      {!request.complete && <p className="muted">Incomplete ({request.incompleteReason.replaceAll('_', ' ')}): sizes and times may be lower bounds.</p>}
+      <Waterfall detail={data} />
+      <div className="columns-2 section">
+        <section><h2>Facts</h2><Facts detail={data} /></section>
+        <section><h2>On the same connection</h2><ConnectionList detail={data} /></section>
+      </div>
+      <div className="payloads section">
+        <PayloadView title="Request" payload={data.requestPayload} totalBytes={request.requestBytes} />
+        <PayloadView title="Response" payload={data.responsePayload} totalBytes={request.responseBytes} />
+      </div>
+    </main>
+  );
+}
+
+function Gone() {
+  return <Empty title="Its row is gone.">Rows are kept by age, disk budget and detail budget. <a className="link" href={hrefTo('/requests')}>See the requests that are kept.</a></Empty>;
+}
+
+const HOUR_MS = 3_600_000;
+
+function Headline({ detail: { request, usual } }: { detail: RequestDetail }) {
+  const ms = requestStartMs(request);
+  const hour = around(ms, HOUR_MS);
+  const alike = hrefTo('/requests', {
+    range: null, from: String(hour.from), to: String(hour.to), filter: setWord(setWord('', 'service', request.service), 'endpoint', request.endpoint),
+  });
+  const [from, to] = request.role === 'server' ? [request.peerService || request.client, request.service] : [request.service, request.peerService || request.server];
+  return (
+    <div className="headline">
+      <h1 title={visible(requestTitle(request), 1_000)}><bdi>{visible(requestTitle(request), 200)}</bdi></h1>
+      <span className="muted"><bdi>{visible(from, 40)}</bdi> → <a href={hrefTo(`/services/${encodeURIComponent(to)}`)}><bdi>{visible(to, 40)}</bdi></a></span>
+      <span className="spacer" />
+      <span className="took">{formatDuration(request.durationNs)}</span>
+      {usual && <a href={alike} className="muted" title={`p95 ${formatDuration(usual.p95Ns)} of ${formatCount(usual.count)} requests of this endpoint in the hour around it`}>usually {formatDuration(usual.p50Ns)}</a>}
+      <span className={isFailed(request) ? 'error' : ''}>{isFailed(request) && '✕ '}{visible(statusText(request), 40)}</span>
+      <span>{formatTime(ms, Date.now())}</span>
+      <a className="link" href={`/api/requests/${request.id}/har`} download>HAR</a>
+    </div>
+  );
+}

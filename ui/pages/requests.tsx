@@ -1,0 +1,70 @@
+import './requests.css';
+import { useEffect, useState } from 'react';
+import type { Heatmap as HeatmapData } from '../../src/server/api.js';
+import { Notes, Problem, Skeleton } from '../components/empty.js';
+import { GroupTable } from '../components/group-table.js';
+import { Heatmap } from '../components/heatmap.js';
+import { useLiveRows } from '../components/live-context.js';
+import { ListToolbar } from '../components/list-toolbar.js';
+import { RequestTable } from '../components/request-table.js';
+import { GROUPINGS, type Grouping } from '../group-rows.js';
+import { readSelection, selectionFilter } from '../heat-scale.js';
+import { apiUrl, useApi } from '../state/api.js';
+import { joinFilters } from '../state/filter-words.js';
+import { useKeys } from '../state/keys.js';
+import { setParams, usePlace } from '../state/location.js';
+import { useRange } from '../state/use-range.js';
+import { useRequestList } from '../state/use-request-list.js';
+import { NoTraffic } from './overview.js';
+
+const NEWEST_FIRST = '-start';
+
+export function RequestsPage() {
+  const { params } = usePlace();
+  const { range, preset } = useRange();
+  const live = useLiveRows();
+  const [atTop, setAtTop] = useState(true);
+  const filter = params.get('filter') ?? '';
+  const sort = params.get('sort') ?? NEWEST_FIRST;
+  const follow = params.get('follow') === '1';
+  const group = GROUPINGS.find((one) => one === params.get('group')) ?? null;
+  const selection = readSelection(params.get('sel'));
+  const heat = useApi<HeatmapData>(apiUrl('/api/heatmap', { ...range, filter, columns: 150 }), `heat ${filter}`);
+
+  const listFilter = joinFilters(filter, selectionFilter(selection));
+  const listRange = selection ? { from: selection.from, to: selection.to } : range;
+  const fixedRange = selection || preset === null ? `${listRange.from}-${listRange.to}` : preset;
+  const requests = useRequestList(`${listFilter} ${sort} ${fixedRange}`, listRange, listFilter, sort);
+  const takesLive = preset !== null && selection === null && sort === NEWEST_FIRST && group === null;
+
+  useEffect(() => { document.title = 'Requests · Kindling'; }, []);
+  const showNew = (): void => requests.prepend(live.take());
+  useEffect(() => { if (takesLive && follow && atTop && live.waiting > 0 && !requests.loading) showNew(); }, [live.waiting, follow, atTop, takesLive, requests.loading]);
+  const clearSelection = (): void => setParams({ sel: null });
+  useKeys({ n: () => { if (takesLive) showNew(); }, ...(selection ? { Escape: clearSelection } : {}) });
+
+  const notes = [...new Set([...(heat.data?.notes ?? []), ...(requests.list?.notes ?? [])])];
+  const nothing = !requests.loading && requests.error === null && requests.rows.length === 0;
+  return (
+    <main className="page page-fixed">
+      <Problem error={requests.error ?? heat.error} />
+      {heat.data ? <Heatmap map={heat.data} selection={selection} /> : <div className="skeleton heat-skeleton" />}
+      <ListToolbar
+        requests={requests} selection={selection} group={group} waiting={takesLive ? live.waiting : 0} canFollow={takesLive} follow={follow}
+        onShowNew={showNew} onClear={clearSelection} harHref={apiUrl('/api/requests.har', { ...listRange, filter: listFilter, sort, limit: 1000 })}
+      />
+      <Notes notes={notes} />
+      <List requests={requests} group={group} filter={filter} sort={sort} nothing={nothing} onAtTop={setAtTop} onEscape={selection ? clearSelection : undefined} />
+    </main>
+  );
+}
+
+function List({ requests, group, filter, sort, nothing, onAtTop, onEscape }: {
+  requests: ReturnType<typeof useRequestList>; group: Grouping | null; filter: string; sort: string; nothing: boolean;
+  onAtTop: (atTop: boolean) => void; onEscape?: () => void;
+}) {
+  if (requests.loading && requests.rows.length === 0) return <Skeleton rows={16} />;
+  if (nothing) return <NoTraffic filter={filter} />;
+  if (group) return <GroupTable rows={requests.rows} by={group} filter={filter} />;
+  return <RequestTable rows={requests.rows} sort={sort} onSort={(next) => setParams({ sort: next })} onEnd={requests.more} onAtTop={onAtTop} onEscape={onEscape} />;
+}

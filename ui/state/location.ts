@@ -1,0 +1,71 @@
+/** The address is the state: pages read it, actions change it, Back works. */
+import { useSyncExternalStore } from 'react';
+
+export interface Place { path: string; params: URLSearchParams }
+
+const listeners = new Set<() => void>();
+let current: Place | null = null;
+
+function read(): Place {
+  return { path: location.pathname, params: new URLSearchParams(location.search) };
+}
+
+function changed(): void {
+  current = read();
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  if (listeners.size === 0) addEventListener('popstate', changed);
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) removeEventListener('popstate', changed);
+  };
+}
+
+export function usePlace(): Place {
+  return useSyncExternalStore(subscribe, () => (current ??= read()));
+}
+
+export function navigate(href: string, replace = false): void {
+  if (href === location.pathname + location.search) return;
+  if (replace) history.replaceState(null, '', href);
+  else history.pushState(null, '', href);
+  changed();
+}
+
+export type ParamPatch = Record<string, string | null>;
+
+function withPatch(params: URLSearchParams, patch: ParamPatch): URLSearchParams {
+  const next = new URLSearchParams(params);
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null || value === '') next.delete(key);
+    else next.set(key, value);
+  }
+  return next;
+}
+
+function join(path: string, params: URLSearchParams): string {
+  const text = params.toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+/** Changes parameters of the address, keeps the rest. */
+export function setParams(patch: ParamPatch, replace = false): void {
+  navigate(join(location.pathname, withPatch(new URLSearchParams(location.search), patch)), replace);
+}
+
+/** What all pages share and a link carries along. */
+const SHARED = ['range', 'from', 'to', 'filter'];
+
+/** Address of another page in the same time range with the same filter, unless the patch says otherwise. */
+export function hrefTo(path: string, patch: ParamPatch = {}): string {
+  const params = new URLSearchParams();
+  const now = new URLSearchParams(location.search);
+  for (const key of SHARED) {
+    const value = now.get(key);
+    if (value !== null) params.set(key, value);
+  }
+  return join(path, withPatch(params, patch));
+}
