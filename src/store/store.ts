@@ -31,6 +31,8 @@ export interface StoreOptions {
 export interface Store {
   /** Rows in RowBinary, as row-encoder.ts and rollup-encoder.ts make them. Never blocks, never throws. */
   append(table: 'requests' | 'rollup_10s', rowBinary: Uint8Array, rowCount: number): void;
+  /** What was appended so far goes to the spool now instead of within half a second: from here on it survives kill -9. */
+  cut(): void;
   /** Resolves when everything appended so far can be queried. */
   flush(): Promise<void>;
   queries: StoreQueries;
@@ -79,6 +81,10 @@ class EmbeddedStore implements Store {
 
   append(table: 'requests' | 'rollup_10s', rowBinary: Uint8Array, rowCount: number): void {
     this.writer.append(table, rowBinary, rowCount);
+  }
+
+  cut(): void {
+    this.writer.cut();
   }
 
   flush(): Promise<void> {

@@ -10,7 +10,7 @@ const SPARK_COLUMNS = 60;
 const MAX_DEPENDENCIES = 12;
 
 interface CountRow { service: string; role: 'server' | 'client'; t: number; protocols: string[]; c: string; errors: string; slow: string }
-interface BucketRow { service: string; role: string; t: number; bucket: number; c: string }
+interface BucketRow { service: string; role: string; t: number; buckets: number[]; counts: string[] }
 interface EdgeRow { service: string; peer: string; protocol: string; c: string; errors: string; total: string }
 
 export async function overview(context: QueryContext, range: TimeRange, filter: Filter): Promise<Overview> {
@@ -23,7 +23,9 @@ export async function overview(context: QueryContext, range: TimeRange, filter: 
     context.driver.query<CountRow>(
       `SELECT service, role, ${ROLLUP_BUCKET}, groupUniqArray(16)(protocol) AS protocols, sum(count) AS c, ${ERRORS} AS errors, ${SLOW} AS slow ${from} ${condition} GROUP BY service, role, t`, options),
     context.driver.query<BucketRow>(
-      `SELECT service, role, ${ROLLUP_BUCKET}, bucket, sum(bucket_count) AS c ${from} ${HISTOGRAM_JOIN} ${condition} GROUP BY service, role, t, bucket`, options),
+      // One row a histogram: a row a bucket would be tens of thousands of objects to parse.
+      `SELECT service, role, t, groupArray(bucket) AS buckets, groupArray(c) AS counts FROM (
+       SELECT service, role, ${ROLLUP_BUCKET}, bucket, sum(bucket_count) AS c ${from} ${HISTOGRAM_JOIN} ${condition} GROUP BY service, role, t, bucket) GROUP BY service, role, t`, options),
     context.driver.query<EdgeRow>(
       `SELECT service, peer_service AS peer, protocol, sum(count) AS c, ${ERRORS} AS errors, sum(duration_sum_ns) AS total ${from} ${condition} AND role = 'client' GROUP BY service, peer, protocol ORDER BY total DESC`, options),
   ]);
@@ -39,8 +41,10 @@ function serviceRows(b: Buckets, range: TimeRange, counts: CountRow[], histogram
   const byTime = new Histograms();
   for (const row of histogram) {
     if (row.role !== side(row.service)) continue;
-    totals.add(row.service, row.bucket, Number(row.c));
-    byTime.add(`${row.t} ${row.service}`, row.bucket, Number(row.c));
+    row.buckets.forEach((bucket, i) => {
+      totals.add(row.service, bucket, Number(row.counts[i]));
+      byTime.add(`${row.t} ${row.service}`, bucket, Number(row.counts[i]));
+    });
   }
   const rows = new Map<string, ServiceRow>();
   for (const row of counts) {

@@ -61,7 +61,7 @@ async function listByTime(search: Search, budgetMs: number): Promise<Found> {
   const rows: RequestSummary[] = [];
   const begin = search.cursor === null ? (order.descending ? range.to : range.from) : Number(BigInt(search.cursor.startNs) / 1_000_000n) + (order.descending ? 1 : 0);
   let edge = order.descending ? Math.min(range.to, begin) : Math.max(range.from, begin);
-  let spanMs = FIRST_SPAN_MS;
+  let spanMs = firstSpanMs(search);
   while (order.descending ? edge > range.from : edge < range.to) {
     const next = order.descending ? Math.max(range.from, edge - spanMs) : Math.min(range.to, edge + spanMs);
     const span = order.descending ? { from: next, to: edge } : { from: edge, to: next };
@@ -75,6 +75,13 @@ async function listByTime(search: Search, budgetMs: number): Promise<Found> {
     spanMs *= Math.min(SPAN_GROWTH, Math.max(1, left / Math.max(1, performance.now() - asked)));
   }
   return { rows, next: null, notes: [] };
+}
+
+/** Where an index finds the rows, or few are stored, short spans would only be more questions. */
+function firstSpanMs({ filter, range }: Search): number {
+  const indexed = filter.conditions.some((c) => !c.negate && c.type === 'text' && (c.column.sql === 'trace_id' || c.column.sql === 'id') && c.exact.length > 0);
+  if (indexed) return range.to - range.from;
+  return onlyAbnormal(filter) ? 60 * FIRST_SPAN_MS : FIRST_SPAN_MS;
 }
 
 /** Stopped at `edge` (ms): everything on this side of it was searched. */
