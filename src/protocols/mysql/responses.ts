@@ -199,12 +199,19 @@ export class ResponseReader {
     }
     if (--this.left > 0) return;
     const wantsEof = session.deprecateEof === false;
+    if (session.deprecateEof === null && (this.phase === PREPARED_COLUMNS || this.preparedColumns === 0)) this.markUnsureEnd();
     if (this.phase === PARAMETERS) {
       // Not known yet: if columns follow, the next packet tells.
       if (wantsEof || (session.deprecateEof === null && this.preparedColumns > 0)) this.phase = AFTER_PARAMETERS;
       else this.columnsNext(window, to);
     } else if (wantsEof) this.phase = AFTER_PREPARED_COLUMNS;
     else this.finish(window, to);
+  }
+
+  /** Joined in mid-stream, it is not known whether one more packet, an EOF, belongs to the answer. */
+  private markUnsureEnd(): void {
+    const exchange = this.session.pending.queue.first()?.exchange ?? null;
+    if (exchange !== null && exchange.incomplete === '') exchange.incomplete = 'joined_mid_stream';
   }
 
   private failed(window: Window, from: number, to: number, first: Waiting): void {

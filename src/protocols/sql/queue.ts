@@ -1,42 +1,50 @@
-/** First in, first out, over an array that is compacted now and then. */
+/** First in, first out, in a ring that doubles when it is full: no array is shortened or moved on the way of a request. */
 
-const COMPACT_AT = 64;
+const FIRST_CAPACITY = 8;
 
 export class Queue<T> {
-  private items: T[] = [];
+  /** A power of two long. */
+  private slots: Array<T | undefined> = new Array<T | undefined>(FIRST_CAPACITY).fill(undefined);
   private head = 0;
+  private size = 0;
 
   get length(): number {
-    return this.items.length - this.head;
+    return this.size;
   }
 
   push(item: T): void {
-    this.items.push(item);
+    if (this.size === this.slots.length) this.grow();
+    this.slots[(this.head + this.size) & (this.slots.length - 1)] = item;
+    this.size++;
   }
 
   first(): T | undefined {
-    return this.items[this.head];
+    return this.slots[this.head];
   }
 
   last(): T | undefined {
-    return this.items.length > this.head ? this.items[this.items.length - 1] : undefined;
+    return this.size === 0 ? undefined : this.at(this.size - 1);
   }
 
-  /** @param index 0 is the first */
+  /** @param index 0 is the first; below `length` */
   at(index: number): T {
-    return this.items[this.head + index];
+    return this.slots[(this.head + index) & (this.slots.length - 1)]!;
   }
 
   shift(): T | undefined {
-    if (this.head === this.items.length) return undefined;
-    const item = this.items[this.head++];
-    if (this.head === this.items.length) {
-      this.items.length = 0;
-      this.head = 0;
-    } else if (this.head >= COMPACT_AT && this.head * 2 >= this.items.length) {
-      this.items.splice(0, this.head);
-      this.head = 0;
-    }
+    const item = this.slots[this.head];
+    if (this.size === 0) return undefined;
+    this.slots[this.head] = undefined;
+    this.head = (this.head + 1) & (this.slots.length - 1);
+    this.size--;
     return item;
+  }
+
+  private grow(): void {
+    const { slots, size } = this;
+    const larger = new Array<T | undefined>(slots.length * 2).fill(undefined);
+    for (let i = 0; i < size; i++) larger[i] = this.at(i);
+    this.slots = larger;
+    this.head = 0;
   }
 }
