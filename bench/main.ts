@@ -7,6 +7,7 @@ import { measureCompleteness } from './parts/completeness.js';
 import { measureCost } from './parts/cost.js';
 import { watchMemory } from './parts/memory.js';
 import { timePageQueries } from './parts/page.js';
+import { measureParsing } from './parts/parse.js';
 import { measureSyscalls } from './parts/syscall.js';
 import { measureThroughput } from './parts/throughput.js';
 import { progress } from './progress.js';
@@ -19,6 +20,7 @@ const PART_BY_NAME: Record<PartName, Part> = {
   completeness: async (arena, options) => ({ completeness: await measureCompleteness(arena, options) }),
   throughput: async (arena, options) => ({ throughput: await measureThroughput(arena, options) }),
   cost: async (arena, options) => ({ cost: await measureCost(arena, options) }),
+  parse: async (arena, options) => ({ parse: await measureParsing(arena, options) }),
   syscall: async (arena, options) => ({ syscall: await measureSyscalls(arena, options) }),
   memory: async (arena, options) => ({ memory: await watchMemory(arena, options) }),
   page: async (arena, options) => ({ page: await timePageQueries(arena, options) }),

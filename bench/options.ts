@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 
 export const WORKLOADS = ['http', 'redis', 'redis-pipelined', 'postgres'] as const;
-export const PARTS = ['completeness', 'throughput', 'cost', 'syscall', 'memory', 'page'] as const;
+export const PARTS = ['completeness', 'throughput', 'cost', 'parse', 'syscall', 'memory', 'page'] as const;
 export const CONTENDERS = ['bare', 'kindling', 'tcpdump', 'strace'] as const;
 
 export type WorkloadName = (typeof WORKLOADS)[number];
@@ -30,7 +30,7 @@ export const USAGE = `usage: npm run bench -- [options]
                      and workloads (${WORKLOADS.join(', ')}), separated by commas
   --with LIST        contenders: ${CONTENDERS.join(', ')}
   --rounds N         interleaved rounds (default 5)
-  --seconds N        length of one run (default 6)
+  --seconds N        length of one run (default 4)
   --quick            3 rounds of 2 s, the page's queries on 1 million requests instead of 10
   --long             watch the agent's memory for 10 minutes (default 1)
   --output FILE      write the report there (default: docs/benchmarks.md for a full run, else only printed)
@@ -47,11 +47,11 @@ export function readOptions(argv: string[]): BenchOptions {
   const contenders = list(values.with, CONTENDERS);
   const whole = words.length === 0 && contenders.length === 0 && !values.quick;
   return {
-    parts: parts.length > 0 ? parts : workloads.length > 0 ? ['completeness', 'throughput', 'cost'] : [...PARTS],
+    parts: parts.length > 0 ? parts : workloads.length > 0 ? ['completeness', 'throughput', 'cost', 'parse'] : [...PARTS],
     workloads: workloads.length > 0 ? workloads : [...WORKLOADS],
     contenders: contenders.length > 0 ? contenders : [...CONTENDERS],
     rounds: count(values.rounds, 'rounds', values.quick ? 3 : 5),
-    seconds: count(values.seconds, 'seconds', values.quick ? 2 : 6),
+    seconds: count(values.seconds, 'seconds', values.quick ? 2 : 4),
     memorySeconds: values.long ? 600 : values.quick ? 20 : 60,
     pageMillions: values.quick ? 1 : 10,
     output: values.output ?? (whole ? 'docs/benchmarks.md' : null),
