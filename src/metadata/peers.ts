@@ -22,9 +22,15 @@ export class Peers {
     this.#clients.set(key(netns, address), service);
   }
 
-  /** Service of a server's address as seen from a client in `netns`; the address itself when it is not known. */
-  server(netns: number, address: string): string {
-    return this.#servers.get(key(netns, address)) ?? this.#servers.get(`${netns} *${address.slice(address.lastIndexOf(':'))}`) ?? address;
+  /**
+   * Service of a server's address as seen from a client in `netns`; the address itself when it is not known.
+   * @param from the client's own end: with the same host the server is in the same namespace, whatever the host
+   */
+  server(netns: number, address: string, from: string): string {
+    const known = this.#servers.get(key(netns, address));
+    if (known !== undefined) return known;
+    const isLocal = LOOPBACK.test(address) || (address !== '' && hostOf(address) === hostOf(from));
+    return (isLocal ? this.#servers.get(`${netns} *${address.slice(address.lastIndexOf(':'))}`) : undefined) ?? address;
   }
 
   /** Service of a client's address as seen from a server in `netns`; without a name its host, as the port is ephemeral. */

@@ -31,7 +31,7 @@ const INTERPRETERS: readonly Interpreter[] = [
 ];
 
 const NO_VALUES = new Set<string>();
-/** Options whose value is the next argument; behind those in capitals here there is no script at all. */
+/** Options whose value is the next argument. */
 const NODE_VALUES = new Set(['-r', '--require', '--import', '--loader', '--experimental-loader', '-C', '--conditions', '--env-file']);
 const PYTHON_VALUES = new Set(['-W', '-X']);
 const SHELL_VALUES = new Set(['-o', '-O']);
@@ -58,8 +58,8 @@ function executableName(facts: ProgramFacts): string {
 /** First argument that is no option, '' when code stands on the command line. */
 function firstScript(args: readonly string[], withValue: ReadonlySet<string>): string {
   for (let i = 0; i < args.length; i++) {
-    if (INLINE_CODE.test(args[i])) return '';
     if (withValue.has(args[i])) i++;
+    else if (INLINE_CODE.test(args[i])) return '';
     else if (!args[i].startsWith('-')) return args[i];
   }
   return '';
