@@ -50,9 +50,11 @@ export class Totals {
 
   /** Most time first. */
   endpoints(): EndpointTotals[] {
-    return [...this.sums.values()].sort((a, b) => b.totalNs - a.totalNs).map(({ histogram, ...sum }) => ({
-      ...sum, p50Ns: durationQuantile(histogram, 0.5), p95Ns: durationQuantile(histogram, 0.95), p99Ns: durationQuantile(histogram, 0.99),
-    }));
+    return [...this.sums.values()].sort((a, b) => b.totalNs - a.totalNs).map(({ histogram, ...sum }) => {
+      // Within its bucket a quantile is interpolated: it must not come out above what was measured.
+      const quantile = (share: number): number => Math.min(sum.maxNs, durationQuantile(histogram, share));
+      return { ...sum, p50Ns: quantile(0.5), p95Ns: quantile(0.95), p99Ns: quantile(0.99) };
+    });
   }
 
   private find(row: RollupRow): Sum {

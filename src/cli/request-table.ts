@@ -48,17 +48,17 @@ const NARROW = ['time', 'service', 'role', 'protocol', 'status', 'duration', 're
 const WIDE = ['time', 'service', 'role', 'protocol', 'peer', 'status', 'duration', 'out', 'request'];
 const WIDE_FROM = 110;
 
-const ERROR_WORDS = { none: '', connect_failed: 'refused', no_response: 'no resp', protocol_error: 'error' } as const;
+/** In the place of a status, where there is none. */
+const ERROR_WORDS = { none: '', connect_failed: 'CONN!', no_response: 'NONE!', protocol_error: '' } as const;
 
-/** The status, or in its place why there is none. */
 function statusText(row: RequestSummary): string {
-  if (row.error === 'connect_failed' || row.error === 'no_response') return row.error === 'connect_failed' ? 'CONN!' : 'NONE!';
-  return row.status === '' ? ERROR_WORDS[row.error] : row.status;
+  return ERROR_WORDS[row.error] || row.status;
 }
 
 /** `GET /orders/17`; a statement already starts with its operation. */
 function requestText(row: RequestSummary): string {
   const { operation, resource } = row;
+  if (row.error === 'connect_failed' && row.errorText !== '') return row.errorText;
   const named = resource.toLowerCase().startsWith(operation.toLowerCase());
   const text = named ? resource : `${operation} ${resource}`.trim();
   return failed(row) && row.errorText !== '' ? `${text}  (${row.errorText})` : text;

@@ -221,13 +221,18 @@ export const ERRORS = {
   },
   RECORDING_LAYOUT: {
     code: 'KND-082', exit: EXIT.recording,
-    message: '{path} was recorded by another version (layout {found}, this one is {expected})',
+    message: '{path} was recorded by another version ({detail})',
     hint: 'Replay it with the version that recorded it.',
   },
   RECORDING_BROKEN: {
     code: 'KND-083', exit: EXIT.recording,
     message: '{path} is broken at {position}: {reason}',
     hint: 'Everything before that point was read and shown; what follows is lost.',
+  },
+  LINES_UNUSABLE: {
+    code: 'KND-085', exit: EXIT.recording,
+    message: '{count} of {lines} lines of {path} could not be used',
+    hint: 'The messages above name them and say what to write instead (docs/line-format.md); all other lines counted.',
   },
   OUTPUT_UNWRITABLE: {
     code: 'KND-084', exit: EXIT.failed,

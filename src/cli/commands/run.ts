@@ -41,12 +41,17 @@ async function run(words: string[], options: RunOptions, self: Command): Promise
     const child = new CommandProcess(words, cgroup);
     const scope: Scope = cgroup === null ? { kind: 'tree', pids: [child.pid] } : { kind: 'cgroup', paths: [cgroup] };
     if (ownFolderWanted(self)) config.storeDirectory = folder = mkdtempSync(join(tmpdir(), 'kindling-run-'));
-    const agent = await startOrKill(child, { config, scope, log: createLog(config.logLevel, process.stderr) }, givenFlags(self).listen !== undefined);
+    const agent = await startOrKill(child, { config, scope, log: createLog(quietLevel(config), process.stderr) }, givenFlags(self).listen !== undefined);
     process.exitCode = await follow(child, agent, words, options);
   } finally {
     if (folder !== null) rmSync(folder, { recursive: true, force: true });
     if (cgroup !== null && !removeRunCgroup(cgroup)) process.stderr.write(`kindling: processes of the command still run in ${cgroup}\n`);
   }
+}
+
+/** The terminal is the command's: without being asked only what is wrong is said. */
+function quietLevel(config: Config): Config['logLevel'] {
+  return config.logLevel === 'info' ? 'warn' : config.logLevel;
 }
 
 /** A run's data go with it, unless it is told where to keep them. */

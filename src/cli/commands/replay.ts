@@ -1,0 +1,80 @@
+import { statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { Command, Option } from 'commander';
+import { compileFilter } from '../../agent/live-filter.js';
+import { replayFile, type ReplayResult } from '../../agent/replay.js';
+import { toSummary } from '../../agent/summary.js';
+import { formatRequestLine } from '../../requests/lines-out.js';
+import { addConfigOptions, configOf, REQUEST_OPTIONS } from '../config-options.js';
+import { withExamples } from '../examples.js';
+import { formatCount } from '../format.js';
+import { Progress } from '../progress.js';
+import { RequestPrinter } from '../request-printer.js';
+import { BufferedOutput } from '../buffered-output.js';
+import { COLUMNS } from '../request-table.js';
+import type { ColorMode } from '../terminal.js';
+
+interface ReplayFlags { output: 'table' | 'json'; json?: boolean; columns?: string; color: ColorMode }
+
+/** Of a broken line file: the rest is only counted. */
+const MAX_PROBLEMS = 20;
+
+export function replayCommand(): Command {
+  const command = new Command('replay')
+    .summary('Requests of a recording or line file')
+    .description('The requests in a recording or in a line file (.jsonl), by the same pipeline as live ones, without a kernel and without privileges.')
+    .argument('<file>', 'A recording of `record`, or a file in the line format (docs/line-format.md).')
+    .argument('[filter...]', 'Filter, as on the page.')
+    .addOption(new Option('--output <form>', 'json: one request a line, with payloads.').choices(['table', 'json']).default('table'))
+    .option('--json', 'The same as --output json.')
+    .option('--columns <names>', `Columns, with commas: ${Object.keys(COLUMNS).join(', ')}.`)
+    .addOption(new Option('--color <when>', 'Colours.').choices(['auto', 'always', 'never']).default('auto'))
+    .action((file: string, words: string[], flags: ReplayFlags, self: Command) => replay(file, words.join(' '), flags, self));
+  return withExamples(addConfigOptions(command, REQUEST_OPTIONS), [
+    ['kindling replay slow.kndl', 'What was recorded, as a table.'],
+    ['kindling replay capture.jsonl --output json', 'A line file, for a program.'],
+    ["kindling replay slow.kndl error:yes '>100ms'", 'Only some of it.'],
+  ]);
+}
+
+async function replay(file: string, filter: string, flags: ReplayFlags, self: Command): Promise<void> {
+  const config = configOf(self);
+  const json = flags.json === true || flags.output === 'json';
+  const matches = compileFilter(filter);
+  const output = new BufferedOutput(process.stdout);
+  const printer = new RequestPrinter(output, { color: flags.color, columns: flags.columns });
+  const progress = new Progress(process.stderr, `replaying ${basename(file)}`, statSync(file, { throwIfNoEntry: false })?.size ?? 0);
+  const problems = new Problems();
+  const result = await replayFile({
+    path: file, requests: config, noResponseTimeoutMs: config.noResponseTimeoutMs,
+    onRecord: (record) => {
+      if (!matches(record)) return;
+      if (json) output.write(`${formatRequestLine(record)}\n`);
+      else printer.print([toSummary(record)]);
+    },
+    onProblem: (problem) => problems.add(problem),
+    // Between the lines of a table on the same terminal a bar would only be in the way.
+    onProgress: (bytes) => { if (!process.stdout.isTTY) progress.update(bytes); },
+  });
+  progress.end();
+  output.flush();
+  problems.end();
+  if (!json) process.stderr.write(`${resultText(result)}\n`);
+  if (result.failure !== null) throw result.failure;
+}
+
+function resultText({ requests, incomplete }: ReplayResult): string {
+  return `${formatCount(requests)} requests${incomplete > 0 ? `, ${formatCount(incomplete)} of them incomplete` : ''}`;
+}
+
+class Problems {
+  private count = 0;
+
+  add(problem: string): void {
+    if (this.count++ < MAX_PROBLEMS) process.stderr.write(`${problem}\n`);
+  }
+
+  end(): void {
+    if (this.count > MAX_PROBLEMS) process.stderr.write(`... and ${formatCount(this.count - MAX_PROBLEMS)} more lines\n`);
+  }
+}
