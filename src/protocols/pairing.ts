@@ -137,6 +137,12 @@ export class Pairing<P extends Pending> {
     this.done(pending);
   }
 
+  /** A request that has no response by agreement. */
+  emitAlone(pending: P): void {
+    this.waiting++;
+    this.done(pending);
+  }
+
   /** From here on the number of requests under way is unknown. */
   unsettle(reason: IncompleteReason): void {
     this.unsettled = reason;
