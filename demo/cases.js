@@ -31,14 +31,14 @@ export const cases = [
   },
   {
     name: 'slow Redis command',
-    everySeconds: 5,
+    everySeconds: 9,
     requests: [{ path: '/ranking' }],
     status: 200,
-    shows: 'SORT on a list of 300,000 keeps Redis busy; others on the same Redis wait too',
+    shows: 'SORT on a list of 200,000 keeps Redis busy; others on the same Redis wait too',
   },
   {
     name: 'Redis script',
-    everySeconds: 9,
+    everySeconds: 13,
     requests: [{ path: '/ranking/recompute' }],
     status: 200,
     shows: 'EVAL of a Lua loop blocks Redis',
@@ -80,10 +80,10 @@ export const cases = [
   },
   {
     name: 'export',
-    everySeconds: 15,
+    everySeconds: 25,
     requests: [{ path: '/export' }],
     status: 200,
-    shows: 'the export computes for 600 ms on the event loop; requests that came meanwhile wait for it',
+    shows: 'the export computes for 550 ms on the event loop; requests that came meanwhile wait for it',
   },
   {
     name: 'service down',

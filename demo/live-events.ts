@@ -1,7 +1,7 @@
-/** The latest slow and failed requests, from the API's server-sent events. */
+/** The latest slow and failed requests, from the API's server-sent events: one row for each kind of trouble. */
 import type { RequestSummary } from '../src/server/api.js';
 
-const keep = 6;
+const keep = 8;
 const reconnectMs = 500;
 
 export class LatestTrouble {
@@ -43,9 +43,21 @@ export class LatestTrouble {
     if (!lines.includes('event: requests')) return;
     const data = lines.filter((line) => line.startsWith('data:')).map((line) => line.slice(5)).join('\n');
     const requests = JSON.parse(data) as RequestSummary[];
-    for (const request of requests) {
-      if (request.slow || request.error !== 'none') this.rows.push(request);
+    for (const request of requests.filter(isTrouble)) {
+      const earlier = this.rows.findIndex((row) => kindOf(row) === kindOf(request));
+      if (earlier >= 0) this.rows.splice(earlier, 1);
+      this.rows.push(request);
     }
-    this.rows.splice(0, this.rows.length - keep);
+    if (this.rows.length > keep) this.rows.splice(0, this.rows.length - keep);
   }
+}
+
+/** Seen at the server's end; at the client's only what no server saw. */
+function isTrouble(request: RequestSummary): boolean {
+  if (request.role === 'client') return request.error === 'connect_failed' || request.error === 'no_response';
+  return request.slow || request.error !== 'none';
+}
+
+function kindOf(request: RequestSummary): string {
+  return [request.service, request.role, request.protocol, request.endpoint, request.error].join(' ');
 }

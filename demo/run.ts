@@ -10,7 +10,7 @@ import { startShop } from './shop.js';
 import { drawPicture } from './summary.js';
 import { Terminal } from './terminal.js';
 
-/** The services table shows this much of the past. */
+/** The services table shows this much of the past; the first seconds, before there is load, would thin out its rates. */
 const windowMs = 30_000;
 
 async function runDemo(options: DemoOptions, terminal: Terminal, stopAsked: Promise<null>): Promise<void> {
@@ -53,8 +53,9 @@ async function runDemo(options: DemoOptions, terminal: Terminal, stopAsked: Prom
 async function showUntil(end: Promise<string | null>, agent: RunningAgent | null, load: RunningLoad, terminal: Terminal): Promise<string | null> {
   const latest = agent ? new LatestTrouble(agent.url) : null;
   void latest?.follow();
+  const loadSinceMs = Date.now();
   const draw = async () => {
-    const overview = agent ? await fetchOverview(agent.url) : null;
+    const overview = agent ? await fetchOverview(agent.url, loadSinceMs) : null;
     terminal.draw(drawPicture({ pageUrl: agent?.url ?? null, load: load.totals, overview, trouble: latest?.rows ?? [] }));
   };
   const timer = setInterval(() => { void draw(); }, terminal.periodMs);
@@ -66,10 +67,10 @@ async function showUntil(end: Promise<string | null>, agent: RunningAgent | null
   }
 }
 
-async function fetchOverview(agentUrl: string): Promise<Overview | null> {
+async function fetchOverview(agentUrl: string, loadSinceMs: number): Promise<Overview | null> {
   try {
     const to = Date.now();
-    const response = await fetch(`${agentUrl}/api/overview?from=${to - windowMs}&to=${to}`, { signal: AbortSignal.timeout(2000) });
+    const response = await fetch(`${agentUrl}/api/overview?from=${Math.max(loadSinceMs, to - windowMs)}&to=${to}`, { signal: AbortSignal.timeout(2000) });
     return response.ok ? (await response.json() as Overview) : null;
   } catch {
     return null;

@@ -3,6 +3,7 @@ import { createSocket } from 'node:dgram';
 
 // Below the 250 ms after which c-ares, Node's resolver, would ask again.
 const delayMs = 220;
+process.title = 'slow-dns';
 const socket = createSocket('udp4');
 
 socket.on('message', (query, peer) => {

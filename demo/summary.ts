@@ -33,7 +33,7 @@ function serviceTable(overview: Overview): string[] {
 function troubleTable(trouble: RequestSummary[]): string[] {
   const rows = trouble.map((request) => [
     clock(request.start), milliseconds(request.durationNs), request.error === 'none' ? 'slow' : request.error.replaceAll('_', ' '),
-    printable(request.status, 14), request.service, printable(`${request.protocol} ${request.endpoint}`, 50),
+    printable(request.status, 14), request.role === 'server' ? request.service : `${request.service} -> ${request.peerService}`, printable(`${request.protocol} ${request.endpoint}`, 50),
   ]);
   return align(rows, 0);
 }
