@@ -26,7 +26,7 @@ export class Peers {
    * Service of a server's address as seen from a client in `netns`; the address itself when it is not known.
    * @param from the client's own end: with the same host the server is in the same namespace, whatever the host
    */
-  server(netns: number, address: string, from: string): string {
+  server(netns: number, address: string, from = ''): string {
     const known = this.#servers.get(key(netns, address));
     if (known !== undefined) return known;
     const isLocal = LOOPBACK.test(address) || (address !== '' && hostOf(address) === hostOf(from));
