@@ -9,6 +9,8 @@ import type { AgentVariant, MemoryRow } from '../results.js';
 import { median } from '../statistics.js';
 import { WORKLOAD_BY_NAME } from '../workloads/list.js';
 
+/** Heaps and caches find their size first. */
+const warmUpSeconds = 10;
 const sampleEveryMs = 1000;
 /** Growth is judged between medians of the ends, not single values: a garbage collection may fall anywhere. */
 const endShare = 0.2;
@@ -29,6 +31,7 @@ async function watchVariant(arena: Arena, variant: AgentVariant, seconds: number
   const watch = await startAgent(arena, { store: variant === 'with store' ? 'chdb' : 'off' });
   const samples: number[] = [];
   try {
+    await workload.runSteadily(arena, server, warmUpSeconds);
     let loading = true;
     const load = workload.runSteadily(arena, server, seconds).finally(() => { loading = false; });
     while (loading) {
