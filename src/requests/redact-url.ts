@@ -10,5 +10,5 @@ export function redactUrl(text: string): string {
   const bytes = Buffer.from(text);
   spans.clear();
   findPairs(bytes, 0, bytes.length, spans);
-  return spans.empty ? text : Buffer.from(spans.maskBytes(bytes).buffer).toString();
+  return spans.empty ? text : Buffer.from(spans.maskBytes(bytes)).toString();
 }

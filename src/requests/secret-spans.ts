@@ -26,13 +26,11 @@ export class SecretSpans {
     for (let i = 0; i < this.#bounds.length; i += 2) other.add(this.#bounds[i] + shift, this.#bounds[i + 1] + shift);
   }
 
-  /** The bytes with `***` for each span, so that not even its length shows; the same array when there is none. */
+  /** The bytes with `***` for each span, so that not even its length shows. Uses the memory of `buf` where it can. */
   maskBytes(buf: Uint8Array): Uint8Array {
     const bounds = this.#bounds;
     if (bounds.length === 0) return buf;
-    let size = buf.length;
-    for (let i = 0; i < bounds.length; i += 2) size += MASK.length - (bounds[i + 1] - bounds[i]);
-    const out = new Uint8Array(size);
+    const out = this.#shrinks() ? buf : new Uint8Array(buf.length + bounds.length * MASK.length);
     let read = 0;
     let write = 0;
     for (let i = 0; i < bounds.length; i += 2) {
@@ -43,7 +41,13 @@ export class SecretSpans {
       read = bounds[i + 1];
     }
     out.set(buf.subarray(read), write);
-    return out;
+    return out.subarray(0, write + buf.length - read);
+  }
+
+  /** No span is shorter than the mask: what is written never overtakes what is read. */
+  #shrinks(): boolean {
+    for (let i = 0; i < this.#bounds.length; i += 2) if (this.#bounds[i + 1] - this.#bounds[i] < MASK.length) return false;
+    return true;
   }
 
   maskText(text: string, mask = '***'): string {
