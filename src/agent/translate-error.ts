@@ -1,16 +1,21 @@
-/** Errors of `server/` and `store/` under their stable codes. */
-import { KindlingError, toKindlingError, type ErrorId, restoreError, ERRORS } from '../errors/index.js';
+/** Errors of `server/`, `store/` and the API under their stable codes. */
+import { ERRORS, KindlingError, restoreError, toKindlingError, type ErrorId } from '../errors/index.js';
 
 const STABLE: Record<string, ErrorId> = {
   port_in_use: 'ADDRESS_IN_USE', listen_failed: 'ADDRESS_UNAVAILABLE', token_missing: 'TOKEN_REQUIRED',
+  token_required: 'AGENT_REFUSED', host_not_allowed: 'AGENT_REFUSED', request_not_found: 'REQUEST_UNKNOWN', bad_query: 'QUERY_INVALID', no_store: 'STORE_OFF',
   store_locked: 'STORE_LOCKED', store_engine_missing: 'STORE_ENGINE_MISSING', store_disk_full: 'STORE_DISK_FULL', store_crashed: 'STORE_DOWN',
   store_query_timeout: 'QUERY_TIMEOUT', store_query_failed: 'QUERY_FAILED', store_memory_limit: 'QUERY_FAILED', store_bad_filter: 'FILTER_INVALID',
 };
 
-/** Their own words are kept (they know more than the catalogue); code and exit code are those of the catalogue. */
+/** Of these the thrower's own hint says more than the catalogue's. */
+const OWN_HINT = new Set(['store_bad_filter', 'store_memory_limit', 'store_engine_missing']);
+
+/** What was thrown says what happened; code, exit code and what to do are the catalogue's. */
 export function translateError(thrown: unknown): KindlingError {
-  const { code, hint, message } = thrown as { code?: unknown; hint?: unknown; message?: unknown };
+  const { code, hint, message } = (thrown ?? {}) as { code?: unknown; hint?: unknown; message?: unknown };
   if (thrown instanceof KindlingError || typeof code !== 'string' || typeof hint !== 'string') return toKindlingError(thrown);
   const id = STABLE[code];
-  return restoreError({ code: id === undefined ? code : ERRORS[id].code, message: String(message), hint });
+  if (id === undefined) return restoreError({ code, message: String(message), hint });
+  return restoreError({ code: ERRORS[id].code, message: String(message), hint: OWN_HINT.has(code) ? hint : ERRORS[id].hint });
 }

@@ -1,6 +1,6 @@
 /** Another process's agent, over its HTTP API. */
-import { KindlingError, restoreError } from '../errors/index.js';
-import { API_ERRORS } from '../server/errors.js';
+import { translateError } from '../agent/translate-error.js';
+import { KindlingError } from '../errors/index.js';
 import type { ApiError } from '../server/api.js';
 
 export interface AgentAddress { url: string; token: string }
@@ -23,13 +23,8 @@ export async function callAgent(agent: AgentAddress, path: string, signal?: Abor
 
 async function answeredError(agent: AgentAddress, response: Response): Promise<KindlingError> {
   const answer = await response.json().catch(() => null) as Partial<ApiError> | null;
-  const reason = answer?.message ?? response.statusText;
-  if (response.status === 401 || response.status === 403) return new KindlingError('AGENT_REFUSED', { url: agent.url, reason });
-  const { code, message, hint } = answer ?? {};
-  if (code === undefined || message === undefined || hint === undefined || code in API_ERRORS) {
-    return new KindlingError('AGENT_ANSWER', { url: agent.url, status: response.status, reason });
-  }
-  return restoreError({ code, message, hint });
+  if (answer?.code !== undefined && answer.hint !== undefined) return translateError(answer);
+  return new KindlingError('AGENT_ANSWER', { url: agent.url, status: response.status, reason: response.statusText });
 }
 
 export interface ServerSentEvent { event: string; data: string }

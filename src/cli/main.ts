@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
+import { translateError } from '../agent/translate-error.js';
 import { EXIT } from '../errors/index.js';
 import { createProgram } from './program.js';
 import { reportError } from './report-error.js';
@@ -15,5 +16,5 @@ try {
   await program.parseAsync(process.argv);
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  else process.exitCode = reportError(error, process.stderr, process.argv.includes('--json'));
+  else process.exitCode = reportError(translateError(error), process.stderr, process.argv.includes('--json'));
 }

@@ -1,10 +1,11 @@
 /** HTTP: the API, live updates, metrics and the page. */
 import type { AddressInfo } from 'node:net';
-import fastify from 'fastify';
+import fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { guardHost, guardToken } from './access.js';
 import { apiRoutes } from './api-routes.js';
-import { HttpError, ServerStartError, toApiError } from './errors.js';
+import { KindlingError } from '../errors/index.js';
+import { HttpError, toApiError } from './errors.js';
 import { harRoutes } from './har-routes.js';
 import { liveRoute } from './live-route.js';
 import { isLoopbackAddress } from './loopback.js';
@@ -48,8 +49,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const port = options.port ?? DEFAULT_PORT;
   const token = options.token || null;
   if (token === null && !isLoopbackAddress(address)) {
-    throw new ServerStartError('token_missing', `Refusing to listen on ${address} without a token.`,
-      'Set a token, or listen on 127.0.0.1 and use an SSH tunnel.');
+    throw new KindlingError('TOKEN_REQUIRED', { address });
   }
   const server = build(options, address, token);
   await listen(server, address, port);
@@ -66,7 +66,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 function build(options: ServerOptions, address: string, token: string | null): FastifyInstance {
   const now = options.now ?? Date.now;
   const server: FastifyInstance = fastify({
-    loggerInstance: options.log, disableRequestLogging: true, forceCloseConnections: true,
+    loggerInstance: options.log, logController: new LogController({ disableRequestLogging: true }), forceCloseConnections: true,
     routerOptions: { maxParamLength: 500 }, bodyLimit: 1_024, requestTimeout: 30_000,
   });
   server.addHook('onRequest', async (_request, reply) => { reply.headers(SECURITY_HEADERS); });
@@ -94,10 +94,8 @@ async function listen(server: FastifyInstance, address: string, port: number): P
   } catch (error) {
     const cause = error as NodeJS.ErrnoException;
     if (cause.code === 'EADDRINUSE') {
-      throw new ServerStartError('port_in_use', `Port ${port} on ${address} is in use.`,
-        `Another Kindling may run here: open http://${address}:${port}/. Or choose another port with --port.`);
+      throw new KindlingError('ADDRESS_IN_USE', { address: `${address}:${port}`, owner: '' }, { cause });
     }
-    throw new ServerStartError('listen_failed', `Cannot listen on ${address}:${port}: ${cause.message}`,
-      'Check that the address belongs to this machine and that the port is above 1023 or you are root.');
+    throw new KindlingError('ADDRESS_UNAVAILABLE', { address: `${address}:${port}`, reason: cause.message }, { cause });
   }
 }
