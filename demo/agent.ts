@@ -3,6 +3,7 @@ import { mkdirSync, openSync, closeSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { AgentHealth } from '../src/server/api.js';
 import { launch, type Cgroup } from '../test/servers/index.js';
 import { repositoryRoot } from './paths.js';
 
@@ -57,11 +58,12 @@ export async function startAgent(place: AgentPlace): Promise<RunningAgent> {
   return agent;
 }
 
-/** Null when it answers, else what is wrong. */
+/** Null when it captures (it answers a little earlier), else what is wrong. */
 async function untilReady(url: string): Promise<string | null> {
   for (const endMs = Date.now() + startTimeoutMs; Date.now() < endMs;) {
     try {
-      if ((await fetch(`${url}/api/agent`)).ok) return null;
+      const response = await fetch(`${url}/api/agent`);
+      if (response.ok && (await response.json() as AgentHealth).hooks.some((hook) => hook.state === 'attached')) return null;
     } catch {
       // not listening yet
     }
