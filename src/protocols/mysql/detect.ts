@@ -6,6 +6,8 @@ import { isCommand, isGreeting, isHandshakeResponse, isStatus } from './plausibl
 
 const MAX_FIRST_PAYLOAD = 65_536;
 const SEEN_ENOUGH = 64;
+const PREPARE_OK_BYTES = 12;
+const MAX_COUNT_BYTES = 3;
 
 export function detect(buf: Uint8Array, start: number, end: number): Detection {
   const seen = end - start;
@@ -31,12 +33,19 @@ function isRefusal(buf: Uint8Array, start: number, end: number): boolean {
     && packet.uint16(buf, from + 1) >= 1000 && packet.uint16(buf, from + 1) < 5000 && buf[from + 3] >= 0x20;
 }
 
-/** OK or ERR alone, or a count of columns and the first definition (its catalog is always `def`). */
+/** OK or ERR alone, a prepared statement, or a count of columns and the first definition. */
 function isFirstAnswer(buf: Uint8Array, start: number, end: number): boolean {
   const length = packet.payloadBytes(buf, start);
-  const next = start + packet.HEADER_BYTES + length;
-  if (next === end && isStatus(buf, start, end)) return buf[start + packet.HEADER_BYTES] !== packet.EOF;
-  if (length > 3 || next + 8 > end || buf[next + 3] !== 2) return false;
-  const catalog = next + packet.HEADER_BYTES;
-  return buf[catalog] === 3 && buf[catalog + 1] === 0x64 && buf[catalog + 2] === 0x65 && buf[catalog + 3] === 0x66;
+  const from = start + packet.HEADER_BYTES;
+  const next = from + length;
+  if (next === end && isStatus(buf, start, end)) return buf[from] !== packet.EOF;
+  if (length === PREPARE_OK_BYTES && next < end && buf[from] === packet.OK && buf[from + 9] === 0) return isDefinition(buf, next, end);
+  return length <= MAX_COUNT_BYTES && isDefinition(buf, next, end);
+}
+
+/** The answer's second packet, and a definition: its catalog is always `def`. */
+function isDefinition(buf: Uint8Array, at: number, end: number): boolean {
+  const catalog = at + packet.HEADER_BYTES;
+  return catalog + 4 <= end && buf[at + 3] === 2 && buf[catalog] === 3 && buf[catalog + 1] === 0x64 && buf[catalog + 2] === 0x65
+    && buf[catalog + 3] === 0x66;
 }

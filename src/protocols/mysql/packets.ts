@@ -49,11 +49,16 @@ export type Answer =
 export const COM_QUIT = 0x01;
 export const COM_INIT_DB = 0x02;
 export const COM_QUERY = 0x03;
+export const COM_REFRESH = 0x07;
+export const COM_SHUTDOWN = 0x08;
+export const COM_PROCESS_KILL = 0x0c;
 export const COM_CHANGE_USER = 0x11;
+export const COM_BINLOG_DUMP = 0x12;
 export const COM_STMT_PREPARE = 0x16;
 export const COM_STMT_EXECUTE = 0x17;
 export const COM_STMT_CLOSE = 0x19;
 export const COM_STMT_RESET = 0x1a;
+export const COM_SET_OPTION = 0x1b;
 export const COM_STMT_FETCH = 0x1c;
 export const COM_RESET_CONNECTION = 0x1f;
 export const COM_STMT_BULK_EXECUTE = 0xfa;
@@ -73,15 +78,15 @@ const table: ReadonlyArray<[number, string, Answer, Command['argument']]> = [
   [0x04, 'field_list', LIST, 'name'],
   [0x05, 'create_db', ONE_PACKET, 'name'],
   [0x06, 'drop_db', ONE_PACKET, 'name'],
-  [0x07, 'refresh', ONE_PACKET, 'other'],
-  [0x08, 'shutdown', ONE_PACKET, 'other'],
+  [COM_REFRESH, 'refresh', ONE_PACKET, 'other'],
+  [COM_SHUTDOWN, 'shutdown', ONE_PACKET, 'other'],
   [0x09, 'statistics', ONE_PACKET, 'none'],
   [0x0a, 'process_info', RESULT, 'none'],
-  [0x0c, 'process_kill', ONE_PACKET, 'other'],
+  [COM_PROCESS_KILL, 'process_kill', ONE_PACKET, 'other'],
   [0x0d, 'debug', ONE_PACKET, 'none'],
   [0x0e, 'ping', ONE_PACKET, 'none'],
   [COM_CHANGE_USER, 'change_user', AUTHENTICATION, 'other'],
-  [0x12, 'binlog_dump', ENDLESS, 'other'],
+  [COM_BINLOG_DUMP, 'binlog_dump', ENDLESS, 'other'],
   [0x13, 'table_dump', ENDLESS, 'other'],
   [0x15, 'register_slave', ONE_PACKET, 'other'],
   [COM_STMT_PREPARE, 'prepare', PREPARED, 'statement'],
@@ -89,7 +94,7 @@ const table: ReadonlyArray<[number, string, Answer, Command['argument']]> = [
   [0x18, 'send_long_data', NOTHING, 'id'],
   [COM_STMT_CLOSE, 'close', NOTHING, 'id'],
   [COM_STMT_RESET, 'reset', ONE_PACKET, 'id'],
-  [0x1b, 'set_option', ONE_PACKET, 'other'],
+  [COM_SET_OPTION, 'set_option', ONE_PACKET, 'other'],
   [COM_STMT_FETCH, 'fetch', LIST, 'id'],
   [0x1e, 'binlog_dump', ENDLESS, 'other'],
   [COM_RESET_CONNECTION, 'reset_connection', ONE_PACKET, 'none'],

@@ -28,7 +28,7 @@ export function isCommand(buf: Uint8Array, at: number, end: number): boolean {
     if (buf[at + 3] !== 0 || length === 0 || !commandFits(buf, at + packet.HEADER_BYTES, length, end)) return false;
     at += packet.HEADER_BYTES + length;
     if (at === end) return true;
-    if (at > end) return looked > 0 || isStatement(buf, at - length, end);
+    if (at > end) return isStatement(buf, at - length, end);
   }
   return end - at > packet.HEADER_BYTES;
 }
@@ -46,7 +46,7 @@ function commandFits(buf: Uint8Array, from: number, length: number, end: number)
     case 'statement': return statementFits(buf, from + 1, to);
     case 'name': return length <= 1024 && isText(buf, from + 1, endOfString(buf, from + 1, to));
     case 'id': return idFits(buf, from, length, to);
-    default: return command.answer === packet.ENDLESS ? length >= 8 : length <= 1024;
+    default: return otherFits(buf, from, length, to);
   }
 }
 
@@ -65,6 +65,20 @@ function idFits(buf: Uint8Array, from: number, length: number, to: number): bool
     case packet.COM_STMT_FETCH: return length === 9;
     case packet.COM_STMT_BULK_EXECUTE: return length >= 7 && (to - from < 7 || packet.uint16(buf, from + 5) <= 0x00c0);
     default: return length >= 7;
+  }
+}
+
+function otherFits(buf: Uint8Array, from: number, length: number, to: number): boolean {
+  switch (buf[from]) {
+    case packet.COM_CHANGE_USER: {
+      const user = endOfString(buf, from + 1, to);
+      return length > 4 && length <= 1024 && user > from + 1 && user < to && isText(buf, from + 1, user) && user + 1 < to && buf[user + 1] <= 64;
+    }
+    case packet.COM_REFRESH: case packet.COM_SHUTDOWN: return length <= 2;
+    case packet.COM_PROCESS_KILL: return length === 5;
+    case packet.COM_SET_OPTION: return length === 3 && buf[from + 1] <= 1 && buf[from + 2] === 0;
+    case packet.COM_BINLOG_DUMP: return length >= 11 && length < 1024;
+    default: return length >= 18 && length < 1024;
   }
 }
 

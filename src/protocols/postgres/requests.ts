@@ -40,8 +40,8 @@ export class RequestReader {
   }
 
   read(window: Window): number {
-    if (this.startup.expected) return this.startup.read(window);
     const { buf, start, end } = window;
+    if (this.startup.expected && this.startup.accepts(buf[start])) return this.startup.read(window);
     const oneCall = window.firstNs === window.lastNs && window.firstTid === window.lastTid;
     let at = start;
     let last: number = MORE;

@@ -7,6 +7,7 @@ import type { Turns } from './turns.js';
 import { LOGIN, newTurn } from './turns.js';
 
 const MIN_BYTES = 8;
+const TLS_HANDSHAKE = 0x16;
 const MAX_VALUE_BYTES = 128;
 
 export class StartupReader {
@@ -17,15 +18,21 @@ export class StartupReader {
     this.expected = !joined;
   }
 
+  /** What has a type byte comes after the startup, seen or not. */
+  accepts(byte: number): boolean {
+    if (byte !== 0 && byte !== TLS_HANDSHAKE) this.expected = false;
+    return this.expected;
+  }
+
   read(window: Window): number {
     const { buf, start, end } = window;
     // A client that begins with TLS at once (sslnegotiation=direct).
-    if (buf[start] === 0x16) {
+    if (buf[start] === TLS_HANDSHAKE) {
       this.turns.opaque = true;
       return end - start;
     }
-    if (end - start < MIN_BYTES && (start === end || buf[start] === 0)) return MORE;
-    if (end - start < MIN_BYTES || !isStartup(buf, start)) {
+    if (end - start < MIN_BYTES) return MORE;
+    if (!isStartup(buf, start)) {
       this.expected = false;
       return LOST;
     }
