@@ -1,18 +1,19 @@
 /** One Redis connection: commands and replies, joined by order. */
+import { Fifo } from '../fifo.js';
 import type { TurnsToSettle } from '../pairing.js';
 import { Pairing } from '../pairing.js';
 import type { EndReason, Exchange, IncompleteReason, Parser, ParserContext, Side, Window } from '../protocol.js';
 import { REQUEST, newExchange } from '../protocol.js';
 import type { Command } from './commands.js';
 import { REPLY_MODE, STREAMS, SUBSCRIBES, UNSUBSCRIBES } from './commands.js';
-import { Fifo } from '../fifo.js';
+import { findCommand } from './detect.js';
 import type { RedisPending } from './redis-pending.js';
 import { newPending } from './redis-pending.js';
 import type { ReplySink } from './reply-side.js';
 import { ReplySide } from './reply-side.js';
 import type { RequestSink } from './request-side.js';
 import { RequestSide } from './request-side.js';
-import { findCommand } from './detect.js';
+import { Subscriptions } from './subscriptions.js';
 
 const TURNS_TO_SETTLE: TurnsToSettle = { plain: 4, pipelined: 16 };
 /** So long may a request be seen after its reply, when two threads raced to be recorded. */
@@ -36,8 +37,7 @@ export class RedisConnection implements Parser, RequestSink, ReplySink {
   private readonly orphans = new Fifo<RedisPending>();
   /** CLIENT REPLY. */
   private replyMode: 'on' | 'off' | 'skip' = 'on';
-  /** Channels and patterns subscribed, as the last confirmation said. */
-  private channels = 0;
+  private readonly subscriptions = new Subscriptions();
   /** After a loss among replies: only what follows a new request is looked at. */
   private deaf: boolean;
 
@@ -142,14 +142,14 @@ export class RedisConnection implements Parser, RequestSink, ReplySink {
   }
 
   get subscribed(): boolean {
-    return this.channels > 0 || ((this.pairing.first()?.command?.flags ?? 0) & (SUBSCRIBES | UNSUBSCRIBES)) !== 0;
+    return this.subscriptions.any || ((this.pairing.first()?.command?.flags ?? 0) & (SUBSCRIBES | UNSUBSCRIBES)) !== 0;
   }
 
   replyStarted(ns: number): RedisPending | null {
     const pending = this.pairing.first();
     if (pending) {
       pending.responseStarted = true;
-      if (pending.replies < 0) pending.replies = Math.max(1, this.channels);
+      if (pending.replies < 0) pending.replies = this.subscriptions.expected(pending.command?.name ?? '');
       return pending;
     }
     if (!this.pairing.settled || this.orphans.length >= MAX_ORPHANS) {
@@ -168,18 +168,16 @@ export class RedisConnection implements Parser, RequestSink, ReplySink {
   replyEnded(pending: RedisPending, ns: number, failed: boolean, channels: number): void {
     const flags = pending.command?.flags ?? 0;
     if ((flags & (SUBSCRIBES | UNSUBSCRIBES)) !== 0) {
-      if (channels >= 0) this.channels = channels;
+      if (channels >= 0 && pending.command) this.subscriptions.confirmed(pending.command.name, channels);
       if (!failed && --pending.replies > 0) return;
     }
     if ((flags & STREAMS) !== 0 && !failed) this.opaque = true;
-    if (pending.command?.name === 'RESET') this.reset();
+    if (pending.command?.name === 'RESET') {
+      this.subscriptions.clear();
+      this.replyMode = 'on';
+    }
     if (pending.command === null) pending.responseDone = true;
     else this.pairing.responded(pending, ns);
-  }
-
-  private reset(): void {
-    this.channels = 0;
-    this.replyMode = 'on';
   }
 
   repliesLost(reason: IncompleteReason, ns: number): void {

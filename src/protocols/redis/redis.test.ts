@@ -52,7 +52,7 @@ test('names of two words, keys in other places, and a key named like a command',
 });
 
 test('inline commands', () => {
-  assert.deepEqual(lines('> PING\\r\\n\\r\\nget  x\\r\\nSET key value more\\n\n< +PONG\\r\\n$-1\\r\\n-ERR syntax error\\r\\n'), ['PING 0', 'GET 0', 'SET key 1 protocol_error']);
+  assert.deepEqual(lines('> PING\\r\\n\\r\\nget  x\\r\\nSET key value more\\n\n< +PONG\\r\\n$-1\\r\\n-ERR syntax error\\r\\n'), ['PING 0', 'GET x 0', 'SET key 1 protocol_error']);
 });
 
 test('every type of RESP3 ends where it ends', () => {
@@ -154,7 +154,7 @@ test('a connection that ends leaves its commands without reply', () => {
 });
 
 test('a gap among replies marks what waited, and later exchanges are whole again', () => {
-  const turns = Array.from({ length: 20 }, (_, i) => `> ${command('GET', `k${i}`)}\n< $2\\r\\nv${i}\\r\\n`).join('\n');
+  const turns = Array.from({ length: 20 }, (_, i) => `> ${command('GET', `k${i}`)}\n< :${i}\\r\\n`).join('\n');
   const summaries = lines(`> ${command('GET', 'x')}${command('GET', 'y')}\n<~50\n${turns}`);
   assert.deepEqual(summaries.slice(0, 2), ['GET x (truncated)', 'GET y (truncated)']);
   assert.equal(summaries.length, 22);

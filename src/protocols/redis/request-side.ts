@@ -192,18 +192,24 @@ export class RequestSide {
     if (lineFeed < 0) return end - at >= MAX_INLINE ? LOST : WAIT;
     const lineEnd = buf[lineFeed - 1] === CR ? lineFeed - 1 : lineFeed;
     this.reset(countWords(buf, at, lineEnd), ns);
-    const to = nameEnd < lineEnd ? nameEnd : lineEnd;
-    if (this.takeName(buf, at, to, 0) === LOST) {
-      this.argumentsLeft = 0;
-      return LOST;
+    if (this.takeName(buf, at, nameEnd, 0) === LOST) return this.refuse();
+    for (let p = nameEnd, index = 1; index <= 3; index++) {
+      while (p < lineEnd && buf[p] === SPACE) p++;
+      if (p >= lineEnd) break;
+      const to = wordEnd(buf, p, lineEnd);
+      if (index === 1 && this.command !== null && (this.command.flags & CONTAINER) !== 0) this.takeSubcommand(buf, p, to, p - at);
+      if (index === this.wantedKey) this.key = this.lastKey.read(buf, p, to, MAX_KEY);
+      p = to;
     }
-    if (this.shown !== NO_LIMIT) this.shown = to - at;
-    const keyStart = to + 1;
-    if (this.wantedKey === 1 && keyStart < lineEnd) this.key = this.lastKey.read(buf, keyStart, wordEnd(buf, keyStart, lineEnd), MAX_KEY);
     // The line passes as if it were one argument.
     this.argumentsLeft = 0;
     this.skip = lineFeed + 1 - at;
     return at;
+  }
+
+  private refuse(): typeof LOST {
+    this.argumentsLeft = 0;
+    return LOST;
   }
 
   private ended(ns: number, tid: number): void {
