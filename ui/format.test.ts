@@ -22,13 +22,14 @@ test('sizes, counts and rates carry units', () => {
   assert.equal(plain(formatCount(3_200_000)), '3.2 M');
   assert.equal(plain(formatRate(3_200)), '3.2 k/s');
   assert.equal(plain(formatRate(0.4)), '0.4 /s');
+  assert.equal(plain(formatRate(0.0034)), '0.003 /s');
 });
 
 test('a share that exists is never shown as zero, and nearly all is not all', () => {
   assert.equal(plain(formatShare(0.0004)), '<0.1 %');
   assert.equal(plain(formatShare(0.004)), '0.4 %');
   assert.equal(plain(formatShare(0.95)), '95 %');
-  assert.equal(plain(formatShare(0.9995)), '100 %'.replace('100', '100'));
+  assert.equal(plain(formatShare(0.998)), '99.8 %');
   assert.equal(plain(formatShare(0)), '0 %');
 });
 

@@ -7,7 +7,8 @@ function significant(value: number): string {
   const size = Math.abs(value);
   if (size >= 100) return Math.round(value).toString();
   if (size >= 10) return trimZeros(value.toFixed(1));
-  return trimZeros(value.toFixed(2));
+  if (size >= 0.1 || size === 0) return trimZeros(value.toFixed(2));
+  return trimZeros(Number(value.toPrecision(1)).toFixed(6));
 }
 
 function trimZeros(text: string): string {

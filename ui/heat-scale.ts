@@ -46,6 +46,14 @@ export function decadeRows(map: Heatmap, scale: HeatScale): Array<{ row: number;
   return rows;
 }
 
+const TICK_SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600];
+
+/** Round times for the axis, at most `most` of them. */
+export function timeTicks(spanMs: number, most: number): { stepMs: number; isMinutes: boolean } {
+  const seconds = TICK_SECONDS.find((step) => spanMs / (step * 1000) <= most) ?? TICK_SECONDS[TICK_SECONDS.length - 1];
+  return { stepMs: seconds * 1000, isMinutes: seconds >= 60 };
+}
+
 /** A selection in the address: Unix ms and ns. The top row is open: `highNs` null. */
 export interface HeatSelection { from: number; to: number; lowNs: number; highNs: number | null }
 

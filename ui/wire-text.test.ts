@@ -3,8 +3,8 @@ import test from 'node:test';
 import { bytesFromBase64, hexRows, looksBinary, visible, visibleParts } from './wire-text.js';
 
 test('control characters become visible signs', () => {
-  assert.equal(visible('a\u0000b\u001b[31m\u007f'), 'a␀b␛[31m␡');
-  assert.equal(visible('GET /\r\n'), 'GET /␍␊');
+  assert.equal(visible('a\u0000b\u001b[31m\u007f'), 'a\\0b\\e[31m\\x7f');
+  assert.equal(visible('GET /\r\n'), 'GET /\\r\\n');
 });
 
 test('characters that rearrange or hide text are named', () => {
@@ -18,7 +18,7 @@ test('pairs of surrogates stay as they are', () => {
 });
 
 test('lines stay lines where asked', () => {
-  assert.deepEqual(visibleParts('a\nb', true).map((p) => p.text), ['a', '␊', '\n', 'b']);
+  assert.deepEqual(visibleParts('a\nb', true).map((p) => p.text), ['a', '\\n', '\n', 'b']);
 });
 
 test('long text is cut', () => {

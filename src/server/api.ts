@@ -128,7 +128,16 @@ export interface StoreHealth {
 export interface FieldInfo { name: string; label: string; kind: 'text' | 'number' | 'duration' | 'bytes' | 'time' | 'flag'; help: string; filter: boolean; values?: string[] }
 
 /** GET /api/live (server-sent events): `event: requests` data RequestSummary[]; `event: tick` data LiveTick once a second. Query: filter. */
-export interface LiveTick { t: number; requestsPerSecond: number; errorsPerSecond: number; lost: number; notes: string[] }
+export interface LiveTick {
+  t: number;
+  requestsPerSecond: number;
+  errorsPerSecond: number;
+  /** Events lost since the agent's start. */
+  lost: number;
+  notes: string[];
+  /** Rows that this stream left out since its last tick because the browser was too slow; added by the server. */
+  dropped?: number;
+}
 
 /** Every failed call: HTTP status plus this. `code` stands in docs/errors.md. */
 export interface ApiError { code: string; message: string; hint: string }

@@ -38,18 +38,17 @@ export class HttpError extends Error {
   }
 }
 
-/** Start-up failures: the caller shows `message` and `hint` and exits. */
-export class ServerStartError extends Error {
-  constructor(readonly code: 'port_in_use' | 'listen_failed' | 'token_missing', message: string, readonly hint: string) {
-    super(message);
-  }
+/** The store's own codes: only what was asked wrongly is the caller's fault. */
+function statusOf(code: string): number {
+  if (code === 'store_query_timeout') return 504;
+  return /^store_(?!bad_)/.test(code) ? 503 : 400;
 }
 
 /** Whatever was thrown, as status and body. Errors that carry `code` and `hint` were meant for the caller; others are ours. */
 export function toApiError(thrown: unknown): { status: number; body: ApiError } {
   const error = thrown as { code?: unknown; hint?: unknown; message?: unknown; statusCode?: unknown };
   if (typeof error?.code === 'string' && typeof error.hint === 'string') {
-    const status = typeof error.statusCode === 'number' ? error.statusCode : 400;
+    const status = typeof error.statusCode === 'number' ? error.statusCode : statusOf(error.code);
     return { status, body: { code: error.code, message: String(error.message), hint: error.hint } };
   }
   if (typeof error?.statusCode === 'number' && error.statusCode >= 400 && error.statusCode < 500) {

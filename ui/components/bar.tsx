@@ -12,7 +12,7 @@ const PAGES: ReadonlyArray<[string, string]> = [['/', 'Overview'], ['/requests',
 export function Bar({ fields, onHelp }: { fields: FieldInfo[]; onHelp: () => void }) {
   const { path } = usePlace();
   return (
-    <header className="bar">
+    <div><header className="bar">
       <a href={hrefTo('/')} className="brand">Kindling</a>
       <nav aria-label="Pages">
         {PAGES.map(([target, label]) => (
@@ -25,13 +25,24 @@ export function Bar({ fields, onHelp }: { fields: FieldInfo[]; onHelp: () => voi
       <LiveState />
       <ThemeSwitch />
       <button type="button" onClick={onHelp} aria-label="Keys and filter words" title="Keys and filter words (?)">?</button>
-    </header>
+    </header><LossLine /></div>
   );
 }
 
 function isCurrent(path: string, target: string): boolean {
   if (target === '/') return path === '/' || path.startsWith('/services/');
   return path === target || path.startsWith(target + '/');
+}
+
+/** Losses and what else bears on every number of the page. */
+function LossLine() {
+  const { tick } = useLiveRows();
+  if (tick === null || (tick.lost === 0 && tick.notes.length === 0)) return null;
+  return (
+    <p className="loss-line" role="status">
+      {tick.lost > 0 && <a href={hrefTo('/agent')}>{formatCount(tick.lost)} events lost since the start: some requests may be missing or incomplete.</a>} {tick.notes.join(' ')}
+    </p>
+  );
 }
 
 /** What happens now, and whether anything was lost. */
@@ -42,7 +53,6 @@ function LiveState() {
     <span className="live" title="Requests that the agent sees now">
       <span className="live-state number">{formatRate(tick.requestsPerSecond)}</span>
       {tick.errorsPerSecond > 0 && <span className="error"> {formatRate(tick.errorsPerSecond)} errors</span>}
-      {tick.lost > 0 && <a href={hrefTo('/agent')}> · {formatCount(tick.lost)} events lost</a>}
     </span>
   );
 }

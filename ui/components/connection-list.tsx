@@ -11,15 +11,16 @@ export function ConnectionList({ detail: { request, earlier, later } }: { detail
   const rows = [...earlier, request, ...later];
   return (
     <table aria-label="Requests of this connection">
-      <tbody>{rows.map((row) => <Row key={row.id} row={row} own={row.id === request.id} />)}</tbody>
+      <tbody>{rows.map((row) => <ConnectionRow key={row.id} row={row} own={row.id === request.id} />)}</tbody>
     </table>
   );
 }
 
-function Row({ row, own }: { row: RequestSummary; own: boolean }) {
+export function ConnectionRow({ row, own, withPeer = false }: { row: RequestSummary; own: boolean; withPeer?: boolean }) {
   return (
     <tr aria-selected={own}>
       <td className="muted" style={{ width: 96 }}>{formatClock(requestStartMs(row))}</td>
+      {withPeer && <td className="cut" style={{ maxWidth: '18ch' }}><bdi>{visible(row.role === 'client' ? `${row.service} → ${row.peerService}` : row.service, 60)}</bdi></td>}
       <td className="cut" style={{ maxWidth: 0, width: '100%' }}>
         {own ? <strong style={{ fontWeight: 600 }}><bdi>{visible(requestTitle(row))}</bdi></strong> : <a href={hrefTo(`/requests/${row.id}`)}><bdi>{visible(requestTitle(row))}</bdi></a>}
       </td>

@@ -14,7 +14,7 @@ export function Facts({ detail }: { detail: RequestDetail }) {
     ['Protocol', request.protocol],
     ['Operation', request.operation],
     ['Endpoint', request.endpoint],
-    ['Resource', request.resource],
+    ['Resource', request.resource === request.endpoint ? '' : request.resource],
     ['Status', request.status],
     ['Error', request.error === 'none' ? '' : `${request.error}${request.errorText ? `: ${request.errorText}` : ''}`],
     ['Seen at', `the ${request.role}: ${request.service}, ${request.comm}, pid ${request.pid}, ${threads}`],

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
 import type { FieldInfo } from '../../src/server/api.js';
-import { completions, wordAt, type Completion } from '../state/completions.js';
+import { completions, isUnfinished, wordAt, type Completion } from '../state/completions.js';
 import { setParams, usePlace } from '../state/location.js';
 import { seenValues } from '../state/seen-values.js';
 
-/** Applied a moment after typing stops, or by Enter; the address then changes in place, and once more as a step for Back. */
+/** Applied a moment after typing stops, or by Enter; all typing between focus and blur is one step for Back. */
 const APPLY_MS = 250;
 
 export function FilterBox({ fields }: { fields: FieldInfo[] }) {
@@ -14,10 +14,11 @@ export function FilterBox({ fields }: { fields: FieldInfo[] }) {
   const [open, setOpen] = useState(false);
   const [chosen, setChosen] = useState(-1);
   const input = useRef<HTMLInputElement>(null);
+  const stepped = useRef(false);
   useEffect(() => setText(applied), [applied]);
   useEffect(() => {
-    if (text.trim() === applied || document.activeElement !== input.current) return;
-    const timer = setTimeout(() => setParams({ filter: text.trim() }), APPLY_MS);
+    if (text.trim() === applied || document.activeElement !== input.current || isUnfinished(text)) return;
+    const timer = setTimeout(() => { setParams({ filter: text.trim() }, stepped.current); stepped.current = true; }, APPLY_MS);
     return () => clearTimeout(timer);
   }, [text, applied]);
 
@@ -30,10 +31,9 @@ export function FilterBox({ fields }: { fields: FieldInfo[] }) {
     input.current?.focus();
   };
   const clear = (): void => { setText(''); setParams({ filter: null }); };
-  const move = (by: number): void => setChosen((chosen + by + offers.length + 1) % (offers.length + 1));
-  const onKeyDown = (event: React.KeyboardEvent): void => {
+    const onKeyDown = (event: React.KeyboardEvent): void => {
     if (event.key === 'ArrowDown' && offers.length > 0) { event.preventDefault(); setChosen(chosen >= offers.length - 1 ? 0 : chosen + 1); }
-    else if (event.key === 'ArrowUp' && offers.length > 0) { event.preventDefault(); move(-1); }
+    else if (event.key === 'ArrowUp' && offers.length > 0) { event.preventDefault(); setChosen(chosen <= 0 ? offers.length - 1 : chosen - 1); }
     else if (event.key === 'Tab' && offers.length > 0 && word !== '') { event.preventDefault(); take(offers[Math.max(0, chosen)]); }
     else if (event.key === 'Enter' && offers[chosen]) { event.preventDefault(); take(offers[chosen]); }
     else if (event.key === 'Enter') { setParams({ filter: text.trim() }); input.current?.blur(); }
@@ -46,7 +46,7 @@ export function FilterBox({ fields }: { fields: FieldInfo[] }) {
         role="combobox" aria-label="Filter" aria-expanded={offers.length > 0} aria-controls="filter-offers" aria-autocomplete="list"
         aria-activedescendant={offers[chosen] ? `filter-offer-${chosen}` : undefined}
         onChange={(event) => { setText(event.target.value); setOpen(true); setChosen(-1); }}
-        onFocus={() => setOpen(true)} onBlur={() => setOpen(false)} onKeyDown={onKeyDown}
+        onFocus={() => { setOpen(true); stepped.current = false; }} onBlur={() => setOpen(false)} onKeyDown={onKeyDown}
       />
       {text !== '' && <button type="button" className="plain clear" onClick={clear} aria-label="Clear the filter">×</button>}
       {offers.length > 0 && (

@@ -1,6 +1,6 @@
 import type { Heatmap } from '../../src/server/api.js';
 import { formatClock, formatDuration } from '../format.js';
-import { decadeRows, heatShade, type HeatScale } from '../heat-scale.js';
+import { decadeRows, heatShade, timeTicks, type HeatScale } from '../heat-scale.js';
 import { tokenColour } from '../state/theme.js';
 
 export const MARGIN = { left: 64, right: 8, top: 4, bottom: 28 };
@@ -54,11 +54,14 @@ function drawAxes(context: CanvasRenderingContext2D, map: Heatmap, scale: HeatSc
   context.fillRect(0, plot.height, plot.width, 1);
   context.fillStyle = text;
   context.textBaseline = 'top';
-  const every = Math.max(1, Math.ceil(110 / plot.cellWidth));
-  for (let column = 0; column < map.times.length; column += every) {
-    context.textAlign = column === 0 ? 'left' : 'center';
-    const x = column * plot.cellWidth;
-    if (x < plot.width - 30) context.fillText(formatClock(map.times[column], false), x, plot.height + ERROR_STRIP + 7);
+  context.textAlign = 'center';
+  const span = map.stepMs * map.times.length;
+  const { stepMs, isMinutes } = timeTicks(span, plot.width / 110);
+  const origin = map.times[0] ?? 0;
+  for (let at = Math.ceil(origin / stepMs) * stepMs; at < origin + span; at += stepMs) {
+    const x = ((at - origin) / span) * plot.width;
+    if (x < 24 || x > plot.width - 24) continue;
+    context.fillText(isMinutes ? formatClock(at, false).slice(0, 5) : formatClock(at, false), x, plot.height + ERROR_STRIP + 7);
   }
 }
 

@@ -21,7 +21,7 @@ export function RequestRow({ request, maxNs, selected, top, id }: { request: Req
       <span role="cell" title={visible(`${from} to ${to}`)}><bdi>{visible(from, 60)}</bdi> <span className="muted">→</span> <bdi>{visible(to, 60)}</bdi></span>
       <span role="cell" className="muted">{request.protocol}</span>
       <span role="cell" title={title}><bdi>{title}</bdi></span>
-      <span role="cell" className={failed ? 'error' : ''} title={visible(request.errorText)}>{failed && '✕ '}{visible(statusText(request), 40)}{!request.complete && ' (part)'}</span>
+      <span role="cell" className={failed ? 'error' : 'muted'} title={visible(request.errorText)}>{failed && '✕ '}{visible(statusText(request), 40)}{!request.complete && ' (part)'}</span>
       <span role="cell" className={`number ${request.slow ? 'slow-mark' : ''}`} title={request.slow ? 'slow' : undefined}>{formatDuration(request.durationNs)}</span>
       <span role="cell" className="stage-cell"><StageBar request={request} maxNs={maxNs} /></span>
       <span role="cell" className="number muted">{formatBytes(request.responseBytes)}</span>

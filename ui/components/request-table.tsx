@@ -2,7 +2,7 @@ import './request-table.css';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { RequestSummary } from '../../src/server/api.js';
 import { useKeys } from '../state/keys.js';
-import { hrefTo, navigate } from '../state/location.js';
+import { hrefTo, isReturn, navigate } from '../state/location.js';
 import { RequestRow } from './request-row.js';
 
 const ROW_PX = 26;
@@ -13,7 +13,11 @@ const COLUMNS: ReadonlyArray<{ label: string; sort: string | null; number?: bool
   { label: 'Status', sort: 'status' }, { label: 'Duration', sort: 'duration', number: true }, { label: 'Stages', sort: null }, { label: 'Size', sort: 'responseBytes', number: true },
 ];
 
+/** Where a list was left, for Back. */
+const views = new Map<string, { top: number; cursor: string | null }>();
+
 export interface RequestTableProps {
+  viewKey: string;
   rows: readonly RequestSummary[];
   sort: string;
   onSort(sort: string): void;
@@ -24,19 +28,21 @@ export interface RequestTableProps {
 }
 
 /** Only the rows in view exist; with 100,000 rows it is as quick as with ten. */
-export function RequestTable({ rows, sort, onSort, onEnd, onAtTop, onEscape }: RequestTableProps) {
+export function RequestTable({ viewKey, rows, sort, onSort, onEnd, onAtTop, onEscape }: RequestTableProps) {
   const scroll = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 600 });
-  const [cursor, setCursor] = useState<string | null>(null);
+  const [cursor, setCursor] = useState<string | null>(() => (isReturn() ? views.get(viewKey)?.cursor ?? null : null));
   const selected = cursor === null ? -1 : rows.findIndex((row) => row.id === cursor);
 
   useLayoutEffect(() => {
     const element = scroll.current!;
+    if (isReturn()) element.scrollTop = views.get(viewKey)?.top ?? 0;
     const measure = (): void => setView({ top: element.scrollTop, height: element.clientHeight });
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
+  useEffect(() => { views.set(viewKey, { top: view.top, cursor }); }, [viewKey, view.top, cursor]);
   const onScroll = (): void => {
     const { scrollTop, clientHeight, scrollHeight } = scroll.current!;
     setView({ top: scrollTop, height: clientHeight });

@@ -52,8 +52,8 @@ function options(width: number, series: readonly ChartSeries[], format: (value: 
     legend: { live: true },
     scales: { y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] } },
     axes: [
-      { ...axis, size: 24, values: (_plot, splits) => splits.map((s, i) => formatClock(s * 1000, false).slice(0, i > 0 && splits[1] - splits[0] >= 60 ? 5 : 8)) },
-      { ...axis, size: 64, values: (_plot, splits) => splits.map((value) => format(value)) },
+      { ...axis, size: 24, space: 84, values: (_plot, splits) => splits.map((s, i) => formatClock(s * 1000, false).slice(0, i > 0 && splits[1] - splits[0] >= 60 ? 5 : 8)) },
+      { ...axis, size: 78, values: (_plot, splits) => splits.map((value) => format(value)) },
     ],
     series: [
       { label: 'time', value: (_plot, value) => (value === null ? '' : formatClock(value * 1000, false)) },

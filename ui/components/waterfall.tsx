@@ -49,9 +49,9 @@ export function Waterfall({ detail }: { detail: RequestDetail }) {
     <section className="section" aria-label="Waterfall">
       <div className="waterfall" role="list">
         <AxisRow axis={axis} />
-        {rows.map((row, i) => (
-          <WaterfallRow key={row.id} row={row} request={request} axis={axis} call={i >= ordered.length} selected={i === cursor} />
-        ))}
+        {ordered.map((row, i) => <WaterfallRow key={row.id} row={row} request={request} axis={axis} call={false} selected={i === cursor} />)}
+        {calls.length > 0 && <div className="wf-group">meanwhile {visible(request.service, 60)} asked others</div>}
+        {calls.map((row, i) => <WaterfallRow key={row.id} row={row} request={request} axis={axis} call selected={ordered.length + i === cursor} />)}
       </div>
       <StageLegend request={request} />
     </section>

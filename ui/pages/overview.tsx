@@ -2,6 +2,7 @@ import './overview.css';
 import { useEffect, useState } from 'react';
 import type { Overview, ServiceRow } from '../../src/server/api.js';
 import { Empty, Notes, Problem, Skeleton } from '../components/empty.js';
+import { Worst } from '../components/worst.js';
 import { Sparkline } from '../components/sparkline.js';
 import { formatCount, formatDuration, formatRate, formatShare } from '../format.js';
 import { apiUrl, useApi } from '../state/api.js';
@@ -26,6 +27,7 @@ export function OverviewPage() {
       {data && <Notes notes={data.notes} />}
       {data && data.services.length > 0 && <Services rows={data.services} filter={filter} />}
       {data && data.services.length === 0 && <NoTraffic filter={filter} />}
+      {data && data.services.length > 0 && <Worst range={range} filter={filter} />}
     </main>
   );
 }
@@ -51,7 +53,7 @@ function Services({ rows, filter }: { rows: readonly ServiceRow[]; filter: strin
       <thead>
         <tr>
           <th>Service</th><th>Protocols</th><th className="number">Rate</th><th></th><th className="number">Errors</th>
-          <th className="number">p50</th><th className="number">p95</th><th className="number">p99</th><th>p95 over time</th><th style={{ width: '34%' }}>Waits for</th>
+          <th className="number">p50</th><th className="number">p95</th><th className="number">p99</th><th>p95 over time</th><th className="waits">Waits for</th>
         </tr>
       </thead>
       <tbody>{rows.map((row, i) => <Service key={row.service} row={row} filter={filter} selected={i === cursor} />)}</tbody>
@@ -62,7 +64,7 @@ function Services({ rows, filter }: { rows: readonly ServiceRow[]; filter: strin
 function Service({ row, filter, selected }: { row: ServiceRow; filter: string; selected: boolean }) {
   return (
     <tr aria-selected={selected}>
-      <td><a href={hrefTo(`/services/${encodeURIComponent(row.service)}`)}><bdi>{visible(row.service, 60)}</bdi></a></td>
+      <td className="cut service-name"><a href={hrefTo(`/services/${encodeURIComponent(row.service)}`)}><bdi>{visible(row.service, 60)}</bdi></a></td>
       <td className="muted">{row.protocols.join(', ')}</td>
       <td className="number"><a href={requestsOf(filter, row.service, '')} title={`${formatCount(row.count)} requests`}>{formatRate(row.rate)}</a></td>
       <td><Sparkline values={row.spark.map((p) => p.rate)} marks={row.spark.map((p) => p.errors)} label={`Requests a second over time, ${formatRate(row.rate)} on average; red marks below: errors`} /></td>
@@ -75,7 +77,7 @@ function Service({ row, filter, selected }: { row: ServiceRow; filter: string; s
       <td className="number"><a href={requestsOf(filter, row.service, `>=${Math.floor(row.p95Ns / 1e3)}us`)}>{formatDuration(row.p95Ns)}</a></td>
       <td className="number"><a href={requestsOf(filter, row.service, `>=${Math.floor(row.p99Ns / 1e3)}us`)}>{formatDuration(row.p99Ns)}</a></td>
       <td><Sparkline values={row.spark.map((p) => p.p95Ns)} label={`p95 over time, ${formatDuration(row.p95Ns)} over the whole range`} /></td>
-      <td><Dependencies row={row} filter={filter} /></td>
+      <td className="waits"><Dependencies row={row} filter={filter} /></td>
     </tr>
   );
 }
@@ -88,6 +90,7 @@ function Dependencies({ row, filter }: { row: ServiceRow; filter: string }) {
   const total = row.dependencies.reduce((sum, one) => sum + one.totalNs, 0) || 1;
   return (
     <div className="dep-names cut">
+      <span className="dep-bar" aria-hidden="true">{row.dependencies.map((one) => <i key={one.service + one.protocol} style={{ width: `${(one.totalNs / total) * 100}%` }} />)}</span>
       {row.dependencies.slice(0, SHOWN).map((one) => (
         <a key={one.service + one.protocol} href={requestsOf(filter, row.service, `peer:"${one.service.replace(/["\\]/g, '\\$&')}" role:client`)} title={`${one.protocol}: ${formatCount(one.count)} calls, ${formatCount(one.errors)} failed, ${formatDuration(one.totalNs)} in all`}>
           <bdi>{visible(one.service, 40)}</bdi> <span className="muted">{formatShare(one.totalNs / total)}</span>{one.errors > 0 && <span className="error"> ✕</span>}

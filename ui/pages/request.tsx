@@ -1,5 +1,5 @@
 import './request.css';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import type { RequestDetail } from '../../src/server/api.js';
 import { ConnectionList } from '../components/connection-list.js';
 import { Empty, Problem, Skeleton } from '../components/empty.js';
@@ -12,16 +12,27 @@ import { isFailed, statusText } from '../stages.js';
 import { useApi } from '../state/api.js';
 import { setWord } from '../state/filter-words.js';
 import { useKeys } from '../state/keys.js';
-import { hrefTo, navigate } from '../state/location.js';
+import { hrefTo, leave } from '../state/location.js';
 import { around } from '../state/range.js';
 import { requestStartMs, verdict } from '../verdict.js';
 import { visible } from '../wire-text.js';
 
+/** A request of the live list may be on its way into the store. */
+const ATTEMPTS = 3;
+const ATTEMPT_MS = 700;
+
 export function RequestPage({ id }: { id: string }) {
-  const { data, error } = useApi<RequestDetail>(`/api/requests/${encodeURIComponent(id)}`, id);
+  const [attempt, setAttempt] = useState(0);
+  const { data, error } = useApi<RequestDetail>(`/api/requests/${encodeURIComponent(id)}${attempt > 0 ? `?attempt=${attempt}` : ''}`, id);
+  const isYoung = error?.code === 'request_not_found' && attempt < ATTEMPTS;
+  useEffect(() => {
+    if (!isYoung) return;
+    const timer = setTimeout(() => setAttempt(attempt + 1), ATTEMPT_MS);
+    return () => clearTimeout(timer);
+  }, [isYoung, attempt]);
   useEffect(() => { if (data) document.title = `${visible(requestTitle(data.request), 60)} · Kindling`; }, [data]);
-  useKeys({ Escape: () => navigate(hrefTo('/requests')) });
-  if (error) return <main className="page"><Problem error={error} />{error.code === 'request_not_found' && <Gone />}</main>;
+  useKeys({ Escape: () => leave(hrefTo('/requests')) });
+  if (error && !isYoung) return <main className="page"><Problem error={error} />{error.code === 'request_not_found' && <Gone />}</main>;
   if (!data) return <main className="page"><Skeleton rows={12} height={22} /></main>;
   const { request } = data;
   return (

@@ -12,6 +12,7 @@ import { readSelection, selectionFilter } from '../heat-scale.js';
 import { apiUrl, useApi } from '../state/api.js';
 import { joinFilters } from '../state/filter-words.js';
 import { useKeys } from '../state/keys.js';
+import { WAITING_ROWS } from '../state/live.js';
 import { setParams, usePlace } from '../state/location.js';
 import { useRange } from '../state/use-range.js';
 import { useRequestList } from '../state/use-request-list.js';
@@ -34,11 +35,18 @@ export function RequestsPage() {
   const listFilter = joinFilters(filter, selectionFilter(selection));
   const listRange = selection ? { from: selection.from, to: selection.to } : range;
   const fixedRange = selection || preset === null ? `${listRange.from}-${listRange.to}` : preset;
-  const requests = useRequestList(`${listFilter} ${sort} ${fixedRange}`, listRange, listFilter, sort);
+  const listKey = `${listFilter} ${sort} ${fixedRange}`;
+  const requests = useRequestList(listKey, listRange, listFilter, sort);
   const takesLive = preset !== null && selection === null && sort === NEWEST_FIRST && group === null;
 
   useEffect(() => { document.title = 'Requests · Kindling'; }, []);
-  const showNew = (): void => requests.prepend(live.take());
+  // More than the tab kept: a list with a hole in it would lie.
+  const showNew = (): void => {
+    const isGap = live.waiting > WAITING_ROWS;
+    const rows = live.take();
+    if (isGap) requests.reload();
+    else requests.prepend(rows);
+  };
   useEffect(() => { if (takesLive && follow && atTop && live.waiting > 0 && !requests.loading) showNew(); }, [live.waiting, follow, atTop, takesLive, requests.loading]);
   const clearSelection = (): void => setParams({ sel: null });
   useKeys({ n: () => { if (takesLive) showNew(); }, ...(selection ? { Escape: clearSelection } : {}) });
@@ -54,17 +62,17 @@ export function RequestsPage() {
         onShowNew={showNew} onClear={clearSelection} harHref={apiUrl('/api/requests.har', { ...listRange, filter: listFilter, sort, limit: 1000 })}
       />
       <Notes notes={notes} />
-      <List requests={requests} group={group} filter={filter} sort={sort} nothing={nothing} onAtTop={setAtTop} onEscape={selection ? clearSelection : undefined} />
+      <List listKey={listKey} requests={requests} group={group} filter={filter} sort={sort} nothing={nothing} onAtTop={setAtTop} onEscape={selection ? clearSelection : undefined} />
     </main>
   );
 }
 
-function List({ requests, group, filter, sort, nothing, onAtTop, onEscape }: {
-  requests: ReturnType<typeof useRequestList>; group: Grouping | null; filter: string; sort: string; nothing: boolean;
+function List({ listKey, requests, group, filter, sort, nothing, onAtTop, onEscape }: {
+  listKey: string; requests: ReturnType<typeof useRequestList>; group: Grouping | null; filter: string; sort: string; nothing: boolean;
   onAtTop: (atTop: boolean) => void; onEscape?: () => void;
 }) {
   if (requests.loading && requests.rows.length === 0) return <Skeleton rows={16} />;
   if (nothing) return <NoTraffic filter={filter} />;
   if (group) return <GroupTable rows={requests.rows} by={group} filter={filter} />;
-  return <RequestTable rows={requests.rows} sort={sort} onSort={(next) => setParams({ sort: next })} onEnd={requests.more} onAtTop={onAtTop} onEscape={onEscape} />;
+  return <RequestTable key={listKey} viewKey={listKey} rows={requests.rows} sort={sort} onSort={(next) => setParams({ sort: next })} onEnd={requests.more} onAtTop={onAtTop} onEscape={onEscape} />;
 }

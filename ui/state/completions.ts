@@ -16,6 +16,12 @@ export function wordAt(text: string, caret: number): { start: number; word: stri
   return { start, word: text.slice(start, caret) };
 }
 
+/** Nothing to apply yet: a field without its value, an open quote, a comparison without its number. */
+export function isUnfinished(text: string): boolean {
+  const { word } = wordAt(text, text.length);
+  return /[:<>=,-]$/.test(word) || (word.replace(/\\"/g, '').split('"').length % 2 === 0);
+}
+
 export function completions(word: string, fields: readonly FieldInfo[], seen: (field: string) => string[]): Completion[] {
   const colon = word.indexOf(':');
   const usable = fields.filter((field) => field.filter);

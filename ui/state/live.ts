@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react';
 import type { LiveTick, RequestSummary } from '../../src/server/api.js';
 
-const WAITING_ROWS = 1_000;
+export const WAITING_ROWS = 1_000;
 
 export interface Live {
   tick: LiveTick | null;
@@ -51,7 +51,8 @@ export function useLive(filter: string): Live {
     });
     source.addEventListener('tick', (event: MessageEvent<string>) => {
       const tick = JSON.parse(event.data) as LiveTick;
-      setLive((state) => ({ ...state, tick, connected: true }));
+      count += tick.dropped ?? 0;
+      setLive((state) => ({ ...state, tick, connected: true, waiting: count }));
     });
     return () => source.close();
   }, [filter, isVisible]);

@@ -5,9 +5,15 @@ export interface Place { path: string; params: URLSearchParams }
 
 const listeners = new Set<() => void>();
 let current: Place | null = null;
+let cameBack = false;
 
 function read(): Place {
   return { path: location.pathname, params: new URLSearchParams(location.search) };
+}
+
+function popped(): void {
+  cameBack = true;
+  changed();
 }
 
 function changed(): void {
@@ -16,7 +22,7 @@ function changed(): void {
 }
 
 function subscribe(listener: () => void): () => void {
-  if (listeners.size === 0) addEventListener('popstate', changed);
+  if (listeners.size === 0) addEventListener('popstate', popped);
   listeners.add(listener);
   return () => {
     listeners.delete(listener);
@@ -30,9 +36,21 @@ export function usePlace(): Place {
 
 export function navigate(href: string, replace = false): void {
   if (href === location.pathname + location.search) return;
-  if (replace) history.replaceState(null, '', href);
-  else history.pushState(null, '', href);
+  cameBack = false;
+  if (replace) history.replaceState(history.state, '', href);
+  else history.pushState({ inside: true }, '', href);
   changed();
+}
+
+/** Did Back or Forward lead here? Then what was shown before is what is wanted. */
+export function isReturn(): boolean {
+  return cameBack;
+}
+
+/** To where the reader came from; opened by a link from elsewhere, to the page above. */
+export function leave(above: string): void {
+  if ((history.state as { inside?: boolean } | null)?.inside) history.back();
+  else navigate(above);
 }
 
 export type ParamPatch = Record<string, string | null>;

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { ApiError, RequestList, RequestSummary, TimeRange } from '../../src/server/api.js';
 import { ApiFailure, apiUrl, getJson } from './api.js';
+import { isReturn } from './location.js';
 import { noteRequests } from './seen-values.js';
 
 export const PAGE_ROWS = 200;
@@ -16,6 +17,7 @@ export interface RequestRows {
   loading: boolean;
   more(): void;
   prepend(rows: RequestSummary[]): void;
+  reload(): void;
 }
 
 interface State { key: string; rows: RequestSummary[]; list: RequestList | null; error: ApiError | null; loading: boolean }
@@ -31,13 +33,15 @@ function withoutKnown(rows: RequestSummary[], known: readonly RequestSummary[]):
 
 /** @param key changes when the list is another one; `range` alone moving does not reload it */
 export function useRequestList(key: string, range: TimeRange, filter: string, sort: string): RequestRows {
-  const [state, setState] = useState<State>(() => lists.get(key) ?? { ...EMPTY, key });
+  const [state, setState] = useState<State>(() => (isReturn() && lists.get(key)) || { ...EMPTY, key });
+  const [round, setRound] = useState(0);
   const busy = useRef(false);
   const asked = useRef(range);
 
   useEffect(() => {
     const kept = lists.get(key);
-    if (kept) { setState(kept); lists.delete(key); return; }
+    lists.delete(key);
+    if (kept && isReturn()) { setState(kept); return; }
     setState((previous) => ({ ...previous, loading: true }));
     asked.current = range;
     const abort = new AbortController();
@@ -46,7 +50,7 @@ export function useRequestList(key: string, range: TimeRange, filter: string, so
       (cause) => { if (!abort.signal.aborted) setState({ key, rows: [], list: null, error: toError(cause), loading: false }); },
     );
     return () => abort.abort();
-  }, [key]);
+  }, [key, round]);
   const latest = useRef(state);
   latest.current = state;
   useEffect(() => () => {
@@ -67,7 +71,7 @@ export function useRequestList(key: string, range: TimeRange, filter: string, so
     noteRequests(rows);
     setState((now) => ({ ...now, rows: withoutKnown(rows, now.rows).reverse().concat(now.rows).slice(0, MOST_ROWS) }));
   };
-  return { ...state, more, prepend };
+  return { ...state, more, prepend, reload: () => setRound((value) => value + 1) };
 }
 
 function toError(cause: unknown): ApiError {
