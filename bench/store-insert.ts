@@ -84,5 +84,5 @@ async function steady(rowsPerSecond: number, seconds: number, cutMs: number, rol
   return lines;
 }
 
-const [rows = 2000, seconds = 20, cutMs = 500, rollupRows = 100] = process.argv.slice(2).map(Number);
+const [rows = 2000, seconds = 20, cutMs = 700, rollupRows = 100] = process.argv.slice(2).map(Number);
 process.stdout.write(`${[...costs(), ...await steady(rows, seconds, cutMs, rollupRows)].join('\n')}\n`);

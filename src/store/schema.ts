@@ -40,7 +40,6 @@ export interface TableInfo {
 export const TABLES: readonly TableInfo[] = [
   { name: 'requests', inserted: true, timeColumn: 'start', keep: 'detail' },
   { name: 'requests_abnormal', inserted: false, timeColumn: 'start', keep: 'abnormal' },
-  { name: 'request_traces', inserted: false, timeColumn: 'start', keep: 'detail' },
   { name: 'rollup_10s', inserted: true, timeColumn: 'time', keep: 'rollup_10s' },
   { name: 'rollup_1m', inserted: false, timeColumn: 'time', keep: 'rollup_1m' },
   { name: 'rollup_1h', inserted: false, timeColumn: 'time', keep: 'rollup_1h' },
@@ -49,10 +48,14 @@ export const TABLES: readonly TableInfo[] = [
 const REQUEST_DDL = REQUEST_COLUMNS.map((c) => `${c.sql} ${sqlType(c.type)}${c.codec === '' ? '' : ` CODEC(${c.codec})`}`);
 /** Rows of a page lie scattered when it is sorted by duration: each costs a granule of every column. */
 const REQUEST_GRANULARITY = 1024;
-/** Skip indices: one request, or one connection's, found among millions without a side table. */
+/**
+ * Skip indices: one request, a connection's or a trace's found among millions. A side table filled by a view would answer
+ * as quickly, but every view costs about as much CPU per batch as the insert itself (docs/design-notes/0006).
+ */
 const REQUEST_INDICES = [
   'INDEX by_id id TYPE bloom_filter(0.005) GRANULARITY 1',
   'INDEX by_connection connection_id TYPE bloom_filter(0.01) GRANULARITY 1',
+  'INDEX by_trace trace_id TYPE bloom_filter(0.01) GRANULARITY 1',
 ];
 const ROLLUP_DDL = [
   `time DateTime('UTC')`, ...ROLLUP_LABELS.map(rollupLabelDdl), ...ROLLUP_SUMS.map(rollupSumDdl),
@@ -90,8 +93,6 @@ function requestTables(layout: Layout): string[] {
   return [
     ...table(layout, 'requests', columns, 'MergeTree', 'toStartOfHour(start)', 'ORDER BY start', REQUEST_GRANULARITY),
     ...table(layout, 'requests_abnormal', columns, 'MergeTree', 'toYYYYMMDD(start)', 'ORDER BY start', REQUEST_GRANULARITY),
-    ...table(layout, 'request_traces', [`trace_id String CODEC(ZSTD(1))`, `start DateTime64(9, 'UTC')`, 'id UInt64'],
-      'MergeTree', 'toYYYYMMDD(start)', 'ORDER BY (trace_id, start)'),
   ];
 }
 
@@ -115,7 +116,6 @@ function views(layout: Layout): string[] {
     `SELECT ${start}(r.time) AS time, ${labels}, ${sums}, sumMap(r.histogram) AS histogram FROM ${name('rollup_10s')} AS r GROUP BY time, ${labels}`);
   return [
     view('requests_abnormal', `SELECT * FROM ${name('requests')} WHERE slow OR error != 'none'`),
-    view('request_traces', `SELECT trace_id, start, id FROM ${name('requests')} WHERE trace_id != ''`),
     coarser('rollup_1m', 'toStartOfMinute'),
     coarser('rollup_1h', 'toStartOfHour'),
   ];

@@ -23,6 +23,8 @@ export interface StoreOptions {
   keepHours?: Partial<KeepHours>;
   /** Memory of the engine's process. Default 450 MB. */
   memoryBytes?: number;
+  /** A batch this often, see writer.ts. */
+  cutMs?: number;
   /** Only shown: the budget is applied in the capture worker. 0: no limit. */
   rowsPerSecond?: number;
   now?: () => number;
@@ -64,7 +66,7 @@ class EmbeddedStore implements Store {
 
   constructor(private readonly driver: ChdbDriver, private readonly options: StoreOptions) {
     this.spool = new Spool({ directory: join(options.directory, 'spool'), maxBytes: options.spoolMaxBytes ?? 1e9, fsync: options.fsync ?? 'never' });
-    this.writer = new StoreWriter({ driver, spool: this.spool });
+    this.writer = new StoreWriter({ driver, spool: this.spool, ...(options.cutMs === undefined ? {} : { cutMs: options.cutMs }) });
     this.sizes = new StoreSizes(driver, () => this.now());
     this.queries = createQueries(driver as StoreDriver, driver.database);
     this.retention = setInterval(() => { this.retaining = this.retain(); }, RETENTION_EVERY_MS);

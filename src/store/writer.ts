@@ -8,10 +8,12 @@ import { StoreError } from './errors.js';
 import type { Batch, Spool } from './spool.js';
 
 /**
- * Two batches a second: with reading the file this makes a request queryable well within a second, at about
- * 8 ms of CPU a batch (bench/store-insert.ts).
+ * A batch costs CPU by its number of target tables, hardly by its rows (bench/store-insert.ts): so as few as the promise
+ * allows that a request is queryable within a second, and roll-ups, which feed three tables and charts of 10 s steps,
+ * more rarely.
  */
-const CUT_MS = 500;
+const CUT_MS = 700;
+const CUT_ROLLUPS_MS = 5_000;
 const CUT_BYTES = 8 * 1024 * 1024;
 const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 10_000;
@@ -27,12 +29,15 @@ interface Collected {
 export interface WriterOptions {
   driver: StoreDriver;
   spool: Spool;
+  /** Between batches of single requests. */
   cutMs?: number;
+  /** Between batches of roll-ups. */
+  cutRollupsMs?: number;
 }
 
 export class StoreWriter {
   private readonly collected = new Map<string, Collected>();
-  private readonly timer: NodeJS.Timeout;
+  private readonly timers: NodeJS.Timeout[];
   private sending: Promise<void> | null = null;
   private stopped = false;
   private wakeRetry: (() => void) | null = null;
@@ -43,8 +48,11 @@ export class StoreWriter {
   trouble: StoreError | null = null;
 
   constructor(private readonly options: WriterOptions) {
-    this.timer = setInterval(() => this.cut(), options.cutMs ?? CUT_MS);
-    this.timer.unref();
+    this.timers = [
+      setInterval(() => this.cut('requests'), options.cutMs ?? CUT_MS),
+      setInterval(() => this.cut('rollup_10s'), options.cutRollupsMs ?? CUT_ROLLUPS_MS),
+    ];
+    for (const timer of this.timers) timer.unref();
     this.send();
   }
 
@@ -55,16 +63,16 @@ export class StoreWriter {
     collected.chunks.push(rowBinary);
     collected.rows += rowCount;
     collected.bytes += rowBinary.length;
-    if (collected.bytes >= CUT_BYTES) this.cut();
+    if (collected.bytes >= CUT_BYTES) this.cut(table);
   }
 
-  /** What was collected becomes batches in the spool. */
-  cut(): void {
+  /** What was collected, for one table or all, becomes batches in the spool. */
+  cut(only?: string): void {
     for (const [table, { chunks, rows, bytes }] of this.collected) {
-      const rowBinary = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, bytes);
-      this.options.spool.append(table, rows, rowBinary);
+      if (only !== undefined && table !== only) continue;
+      this.collected.delete(table);
+      this.options.spool.append(table, rows, chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, bytes));
     }
-    this.collected.clear();
     this.send();
   }
 
@@ -123,7 +131,7 @@ export class StoreWriter {
   }
 
   async close(graceMs = 5_000): Promise<void> {
-    clearInterval(this.timer);
+    for (const timer of this.timers) clearInterval(timer);
     let grace: NodeJS.Timeout | undefined;
     await Promise.race([this.flush(), new Promise((resolve) => { grace = setTimeout(resolve, graceMs); })]);
     clearTimeout(grace);

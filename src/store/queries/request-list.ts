@@ -121,18 +121,10 @@ const tableOf = (search: Search): string => `${search.context.database}.${onlyAb
 
 function conditions(search: Search, span: TimeRange, cursor: Cursor | null): { sql: string; params: Record<string, SqlValue> } {
   const where = filterToSql(search.filter, 'requests');
-  const params = { ...rowParams(span), ...where.params };
-  const all = [ROW_RANGE, where.sql, ...traceCondition(search, params)];
+  const params: Record<string, SqlValue> = { ...rowParams(span), ...where.params };
+  const all = [ROW_RANGE, where.sql];
   if (cursor !== null) all.push(afterCursor(search.order, cursor, params));
   return { sql: all.join(' AND '), params };
-}
-
-/** A trace id is looked up in the side table; its starts then cut the rows by the primary key. */
-function traceCondition(search: Search, params: Record<string, SqlValue>): string[] {
-  const traces = search.filter.conditions.flatMap((c) => (c.type === 'text' && !c.negate && c.column.sql === 'trace_id' && c.patterns.length === 0 ? [c.exact] : []));
-  if (traces.length === 0 || traces[0].includes('')) return [];
-  params.traceIds = traces[0];
-  return [`start IN (SELECT start FROM ${search.context.database}.request_traces WHERE trace_id IN {traceIds:Array(String)})`];
 }
 
 async function matchedCounts(context: QueryContext, range: TimeRange, filter: Filter): Promise<{ kept: number; of: number } | null> {

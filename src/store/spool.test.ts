@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Spool } from './spool.js';
+
+const open = (directory: string, maxBytes = 1e6): Spool => new Spool({ directory, maxBytes, fsync: 'always' });
+const folder = (): string => mkdtempSync(join(tmpdir(), 'kindling-spool-'));
+const bytes = (n: number): Uint8Array => new Uint8Array(n).fill(n);
+
+test('batches wait in order until acknowledged, over a restart, under the same id', () => {
+  const directory = folder();
+  const first = open(directory);
+  const a = first.append('requests', 3, bytes(10))!;
+  const b = first.append('rollup_10s', 1, bytes(20))!;
+  const second = open(directory);
+  assert.equal(second.length, 2);
+  assert.deepEqual([second.head()!.id, second.head()!.table, second.head()!.rows, second.bytes], [a.id, 'requests', 3, 30]);
+  second.acknowledge(second.head()!);
+  assert.equal(second.head()!.id, b.id);
+  const c = second.append('requests', 1, bytes(5))!;
+  assert.notEqual(c.id, a.id);
+  assert.deepEqual([open(directory).length, readdirSync(directory).length], [2, 2]);
+  rmSync(directory, { recursive: true });
+});
+test('a damaged file and a half-written one are dropped, the first is counted', () => {
+  const directory = folder();
+  const spool = open(directory);
+  const batch = spool.append('requests', 3, bytes(10))!;
+  spool.append('requests', 4, bytes(11));
+  writeFileSync(batch.path, bytes(9));
+  writeFileSync(join(directory, '0000000009.tmp'), 'x');
+  const again = open(directory);
+  assert.equal(again.length, 1);
+  assert.deepEqual(again.losses, { batches: 1, rows: 3, bytes: 9, reason: 'damaged' });
+  assert.equal(readdirSync(directory).length, 1);
+  rmSync(directory, { recursive: true });
+});
+test('a full spool drops the oldest that is not on its way, and counts it', () => {
+  const directory = folder();
+  const spool = open(directory, 100);
+  const sent = spool.append('requests', 1, bytes(40))!;
+  spool.append('requests', 2, bytes(50));
+  const newest = spool.append('requests', 3, bytes(60))!;
+  assert.deepEqual([spool.head()!.id, spool.length], [sent.id, 2]);
+  assert.deepEqual(spool.losses, { batches: 1, rows: 2, bytes: 50, reason: 'spool full' });
+  spool.acknowledge(sent);
+  assert.equal(spool.head()!.id, newest.id);
+  rmSync(directory, { recursive: true });
+});
+test('a disk that takes nothing loses the batch, counted, and never throws', () => {
+  const directory = folder();
+  const spool = open(directory);
+  rmSync(directory, { recursive: true });
+  assert.equal(spool.append('requests', 7, bytes(10)), null);
+  assert.deepEqual(spool.losses, { batches: 1, rows: 7, bytes: 10, reason: 'disk full' });
+});
