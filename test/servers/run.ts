@@ -11,7 +11,7 @@ export interface RunOptions extends LaunchOptions {
 export interface RunResult { code: number; stdout: string; stderr: string }
 
 export function run(command: string[], options: RunOptions = {}): Promise<RunResult> {
-  const timeoutMs = options.timeoutMs ?? 60_000;
+  const timeoutMs = options.timeoutMs ?? 120_000;
   return new Promise((resolve, reject) => {
     const child = launch(command, { ...options, stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
     const output = { stdout: '', stderr: '' };

@@ -41,6 +41,9 @@ export interface ServerSpec {
   startTimeoutMs?: number;
 }
 
+/** Under software emulation, on a busy machine. A server that ends by itself is noticed at once. */
+const slowestStartMs = 90_000;
+
 let counter = 0;
 
 /** A folder of the server's own inside the place, owned by the user it runs as. */
@@ -77,7 +80,7 @@ export async function startServer(place: ServerPlace, spec: ServerSpec): Promise
   const cancel = new AbortController();
   try {
     await Promise.race([
-      waitUntilAnswers(spec.probe, spec.port, { netns: place.netns, timeoutMs: spec.startTimeoutMs ?? 20_000, signal: cancel.signal }),
+      waitUntilAnswers(spec.probe, spec.port, { netns: place.netns, timeoutMs: spec.startTimeoutMs ?? slowestStartMs, signal: cancel.signal }),
       ended.then((why) => { throw new Error(why); }),
     ]);
   } catch (error) {
