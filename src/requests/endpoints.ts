@@ -10,6 +10,8 @@ import { redactUrl } from './redact-url.js';
 import { redactSql } from './redact-sql.js';
 
 const CACHED_TEXTS = 4_096;
+/** A power of two. */
+const SIGHTINGS = 1_024;
 const CACHED_SERVICES = 1_000;
 /** Redis commands whose argument is a secret rather than a key. */
 const SECRET_COMMANDS: ReadonlySet<string> = new Set(['AUTH', 'HELLO', 'ACL', 'MIGRATE', 'SENTINEL']);
@@ -30,6 +32,8 @@ export class Endpoints {
   readonly #mysql = new BoundedCache<string, Endpoint>(CACHED_TEXTS);
   readonly #postgres = new BoundedCache<string, Endpoint>(CACHED_TEXTS);
   readonly #guards = new BoundedCache<string, EndpointGuard>(CACHED_SERVICES);
+
+  readonly #sightings = new Sightings();
 
   constructor(readonly options: EndpointOptions) {}
 
@@ -64,7 +68,10 @@ export class Endpoints {
 
   #cached(cache: BoundedCache<string, Endpoint>, text: string, make: (text: string) => Endpoint, into: Endpoint): void {
     let known = cache.get(text);
-    if (known === undefined) cache.set(text, (known = make(text)));
+    if (known === undefined) {
+      known = make(text);
+      if (this.#sightings.again(text)) cache.set(text, known);
+    }
     into.endpoint = known.endpoint;
     into.resource = known.resource;
   }
@@ -83,5 +90,17 @@ export class Endpoints {
     let guard = this.#guards.get(owner);
     if (guard === undefined) this.#guards.set(owner, (guard = new EndpointGuard(this.options.limits ?? CARDINALITY_LIMITS)));
     return guard;
+  }
+}
+
+/** Texts with literals in them never come again and must not crowd the caches: only the second sight of one counts. */
+class Sightings {
+  readonly #slots: string[] = new Array<string>(SIGHTINGS).fill('');
+
+  again(text: string): boolean {
+    const slot = (text.length * 31 + text.charCodeAt(text.length - 1) * 7 + text.charCodeAt(text.length >> 1)) & (SIGHTINGS - 1);
+    if (this.#slots[slot] === text) return true;
+    this.#slots[slot] = text;
+    return false;
   }
 }

@@ -7,28 +7,30 @@ const LF = 10;
 const CR = 13;
 const COLON = 58;
 
+/** Bytes that may begin a pair or a login in a value: `=`, `/` (of `://`). */
+const INTERESTING = new Uint8Array(256);
+INTERESTING[61] = INTERESTING[47] = 1;
+
 export function findHttpSecrets(buf: Uint8Array, spans: SecretSpans): void {
   const size = buf.length;
-  let line = 0;
   let secret = false;
-  while (line < size) {
-    let end = buf.indexOf(LF, line);
-    if (end < 0) end = size;
+  for (let line = 0, end = 0; line < size; line = end + 1) {
+    let colon = -1;
+    let interesting = 0;
+    for (end = line; end < size && buf[end] !== LF; end++) {
+      if (colon < 0 && buf[end] === COLON) colon = end;
+      interesting |= INTERESTING[buf[end]];
+    }
     const textEnd = end > line && buf[end - 1] === CR ? end - 1 : end;
     // A blank line ends the head (the first line is never blank).
     if (textEnd === line && line > 0) return findPairs(buf, end, size, spans);
     const folded = buf[line] === 32 || buf[line] === 9;
-    const colon = folded || line === 0 ? -1 : nameEnd(buf, line, textEnd);
-    if (!folded) secret = colon > 0 && isSecretName(buf, line, colon);
-    if (secret) spans.add(valueStart(buf, folded ? line : colon + 1, textEnd), textEnd);
-    else findPairs(buf, colon > 0 ? colon + 1 : line, textEnd, spans);
-    line = end + 1;
+    // The first line has no name: a colon in it belongs to the target.
+    if (folded || line === 0) colon = line - 1;
+    if (!folded) secret = colon > line && isSecretName(buf, line, colon);
+    if (secret) spans.add(valueStart(buf, colon + 1, textEnd), textEnd);
+    else if (interesting !== 0) findPairs(buf, colon < line ? line : colon + 1, textEnd, spans);
   }
-}
-
-function nameEnd(buf: Uint8Array, from: number, to: number): number {
-  for (let i = from; i < to; i++) if (buf[i] === COLON) return i;
-  return -1;
 }
 
 function valueStart(buf: Uint8Array, from: number, to: number): number {

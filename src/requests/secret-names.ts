@@ -10,8 +10,8 @@ const WHOLE = new Set(['auth', 'key', 'sid', 'sig', 'pass', 'otp', 'pin', 'cvv',
 const MAX_NAME = 64;
 
 /** By first letter, so that a name of ordinary letters costs a look-up a byte. */
-const BY_FIRST: Array<Uint8Array[] | undefined> = [];
-for (const needle of CONTAINED) (BY_FIRST[needle[0]] ??= []).push(needle);
+const BY_FIRST: Uint8Array[][] = Array.from({ length: 256 }, (_, c) => CONTAINED.filter((needle) => needle[0] === lower(c)));
+const STARTS = Uint8Array.from(BY_FIRST, (needles) => needles.length);
 
 /** True when the name in `buf[from, to)` (any case) announces a secret. */
 export function isSecretName(buf: Uint8Array, from: number, to: number): boolean {
@@ -19,8 +19,8 @@ export function isSecretName(buf: Uint8Array, from: number, to: number): boolean
   if (length < 3 || length > MAX_NAME) return false;
   if (length <= 4 && WHOLE.has(lowerText(buf, from, to))) return true;
   for (let i = from; i < to - 2; i++) {
-    const needles = BY_FIRST[lower(buf[i])];
-    if (needles === undefined) continue;
+    if (STARTS[buf[i]] === 0) continue;
+    const needles = BY_FIRST[buf[i]];
     for (let n = 0; n < needles.length; n++) if (startsWith(buf, i, to, needles[n])) return true;
   }
   return false;

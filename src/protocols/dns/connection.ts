@@ -154,7 +154,7 @@ export class DnsConnection implements Parser {
     this.#describe(exchange);
     if (known === undefined) {
       exchange.startNs = window.firstNs;
-      if (this.#early.size < MAX_EARLY && isComplete) this.#early.set(key, exchange);
+      if (isComplete) this.#rememberEarly(key, exchange);
       return null;
     }
     this.#pending.delete(key);
@@ -176,6 +176,12 @@ export class DnsConnection implements Parser {
     if (message.rcode === 0) return;
     exchange.error = 'protocol_error';
     exchange.errorText = [rcodeName(message.rcode), message.extendedError].filter(Boolean).join(', ').slice(0, MAX_ERROR_TEXT);
+  }
+
+  /** Answers to queries sent twice and multicast announcements end here too: the newest ones are enough. */
+  #rememberEarly(key: string, exchange: Exchange): void {
+    if (this.#early.size >= MAX_EARLY) this.#early.delete(this.#early.keys().next().value!);
+    this.#early.set(key, exchange);
   }
 
   /** The response was seen first, in a race of two threads: the query takes it over. */
