@@ -145,6 +145,10 @@ test('a large value is passed over by its length, captured or not', () => {
   assert.equal(exchanges[1].endNs, 10000);
 });
 
+test('a value goes on in calls of which nothing was captured', () => {
+  assert.deepEqual(lines(`> *3\\r\\n$3\\r\\nSET\\r\\n$1\\r\\na\\r\\n$100\\r\\nshort\n>~97\n< +OK\\r\\n\n> ${command('GET', 'a')}${command('GET', 'b')}\n< $100\\r\\nshort\n<~97\n< $-1\\r\\n`), ['SET a 0', 'GET a 0', 'GET b 0']);
+});
+
 test('a reply recorded just before its command is its reply', () => {
   assert.deepEqual(lines(`<@5000 $1\\r\\nx\\r\\n+OK\\r\\n\n>@5100 ${command('GET', 'raced')}${command('SET', 'a', 'b')}`), ['GET raced 0', 'SET a 0']);
 });

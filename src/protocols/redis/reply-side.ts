@@ -40,7 +40,8 @@ export class ReplySide {
   parse(window: Window): number {
     const { buf, start, end, missing } = window;
     let p = start;
-    while (p < end) {
+    // Also without captured bytes, when the value under way says how long it is.
+    while (p < end || (start === end && missing > 0 && !this.reader.done)) {
       if (this.reader.done && !this.begin(buf, p, end, missing)) return p > start || isType(buf[p]) ? p - start : LOST;
       const payload = this.receiving?.exchange?.responsePayload;
       const beyond = missing > 0 || (payload ? payload.length : 0) + end - p >= PAYLOAD_PREFIX;

@@ -107,7 +107,10 @@ export class Driver {
       this.calls++;
       if (state.resyncing) {
         const offset = parser.resync(side, window);
-        if (offset < 0 || offset > window.end - window.start) return this.drop(window, side, chunk.ns);
+        if (offset < 0 || offset > window.end - window.start) {
+          window.start = window.end;
+          return;
+        }
         state.resyncing = false;
         advance(window, offset, chunkStart, chunk);
         continue;
