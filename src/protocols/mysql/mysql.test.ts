@@ -27,8 +27,8 @@ test('the mariadb client: statements, errors, affected and returned rows, severa
 });
 
 test('a row larger than a packet is one row', () => {
-  const large = fixture('client').find((exchange) => exchange.resource.includes('17000000'))!;
-  assert.deepEqual([rows(large), large.responseBytes, large.responsePayload?.length], [1, 17_000_089, 512]);
+  const large = fixture('large-row')[1];
+  assert.deepEqual([rows(large), large.responseBytes, large.responsePayload?.length], [1, 17_000_000 + 89, 512]);
 });
 
 test('the content of a local file belongs to the request, its answer begins after it', () => {
@@ -96,7 +96,7 @@ test('mysqlslap: one exchange for each query', () => {
 });
 
 test('no password, proof or secret literal leaves the parser', () => {
-  for (const file of readdirSync('test/fixtures/mysql')) {
+  for (const file of readdirSync('test/fixtures/mysql').filter((name) => name !== 'large-row.conv')) {
     for (const exchange of fixture(file.replace(/\.conv$/, ''))) {
       const kept = `${exchange.resource}\n${Buffer.from(exchange.requestPayload ?? []).toString('latin1')}`;
       assert.doesNotMatch(kept, /geheim|falsch|verysecret/, file);
