@@ -37,13 +37,19 @@ export function isFailed(request: RequestSummary): boolean {
   return request.error !== 'none';
 }
 
+/** RFC 1035, 4.1.1 and RFC 2136, 2.2. */
+const DNS_RCODES: Record<string, string> = { 1: 'FORMERR', 2: 'SERVFAIL', 3: 'NXDOMAIN', 4: 'NOTIMP', 5: 'REFUSED', 6: 'YXDOMAIN', 9: 'NOTAUTH' };
+
 const ERROR_WORDS: Record<RequestSummary['error'], string> = {
   none: '', connect_failed: 'connect failed', no_response: 'no response', protocol_error: 'error',
 };
 
 /** What stands in the status column, always a word or a code. */
 export function statusText(request: RequestSummary): string {
-  if (request.error === 'none') return request.status;
-  if (request.error === 'protocol_error') return request.status || 'error';
-  return ERROR_WORDS[request.error];
+  const { protocol, status, error } = request;
+  if (error === 'connect_failed' || error === 'no_response') return ERROR_WORDS[error];
+  if (protocol === 'http') return status || ERROR_WORDS[error];
+  if (error === 'none') return status === '0' ? 'ok' : status;
+  if (protocol === 'dns') return DNS_RCODES[status] ?? `rcode ${status}`;
+  return protocol === 'redis' || status === '' ? 'error' : `error ${status}`;
 }

@@ -1,7 +1,7 @@
 /** One or two sentences: what happened, against what is usual, and what most of the time went to. Only what the evidence says. */
 import type { RequestDetail, RequestSummary } from '../src/server/api.js';
 import { formatDuration, formatShare, startMs } from './format.js';
-import { stagesOf } from './stages.js';
+import { stagesOf, statusText } from './stages.js';
 
 /** Nanoseconds of `call` after the request's start; exact, because the difference is small. */
 export function offsetNs(call: RequestSummary, request: RequestSummary): number {
@@ -39,7 +39,7 @@ function failure(request: RequestSummary): string {
   const peer = request.role === 'client' ? request.peerService || request.server : 'The service';
   if (request.error === 'connect_failed') return `The connection to ${request.server} failed after ${formatDuration(request.durationNs)}.`;
   if (request.error === 'no_response') return `${peer} never answered; after ${formatDuration(request.durationNs)} the connection ended or Kindling gave up.`;
-  return `It failed with ${request.status ? `status ${request.status}` : 'an error'} after ${formatDuration(request.durationNs)}.`;
+  return `It failed with ${request.protocol === 'http' ? `status ${request.status}` : statusText(request)} after ${formatDuration(request.durationNs)}.`;
 }
 
 function timeWentTo(detail: RequestDetail): string {

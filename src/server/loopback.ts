@@ -9,7 +9,6 @@ export function isLoopbackAddress(address: string): boolean {
  * 127.0.0.1 still sends that name.
  */
 export function isLoopbackHost(hostHeader: string | undefined): boolean {
-  if (!hostHeader) return false;
-  const name = hostHeader.startsWith('[') ? hostHeader.slice(0, hostHeader.indexOf(']') + 1) : hostHeader.replace(/:\d+$/, '');
-  return isLoopbackAddress(name);
+  const name = /^(\[[^\]]*\]|[^:\[\]]+)(?::\d+)?$/.exec(hostHeader ?? '')?.[1];
+  return name !== undefined && isLoopbackAddress(name);
 }

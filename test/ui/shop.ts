@@ -96,7 +96,7 @@ export class Shop {
       if (route.endpoint === '/report') ns += 60 * MS;
       const call = withStages({
         ...record, role: 'client', service: kind.service, peerService: kind.peer, protocol: kind.protocol, server: kind.server, operation: kind.operation,
-        endpoint: kind.endpoint, resource: kind.resource(n), status: kind.protocol === 'redis' ? '1' : '0', connectionId: 200 + i * 10 + (n % 3),
+        endpoint: kind.endpoint, resource: kind.resource(n), status: '0', connectionId: 200 + i * 10 + (n % 3),
         client: `127.0.0.1:${52000 + i * 10 + (n % 3)}`, requestBytes: kind.request.length, responseBytes: kind.response.length + (n % 300),
         requestPayload: bytes(kind.request), responsePayload: bytes(kind.response),
       }, ns, this.#random);

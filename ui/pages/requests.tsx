@@ -15,9 +15,11 @@ import { useKeys } from '../state/keys.js';
 import { WAITING_ROWS } from '../state/live.js';
 import { setParams, usePlace } from '../state/location.js';
 import { useRange } from '../state/use-range.js';
-import { useRequestList } from '../state/use-request-list.js';
+import { PAGE_ROWS, useRequestList } from '../state/use-request-list.js';
 import { NoTraffic } from './overview.js';
 
+/** What one answer of the API may hold. */
+const GROUPED_ROWS = 1_000;
 const NEWEST_FIRST = '-start';
 
 export function RequestsPage() {
@@ -35,8 +37,9 @@ export function RequestsPage() {
   const listFilter = joinFilters(filter, selectionFilter(selection));
   const listRange = selection ? { from: selection.from, to: selection.to } : range;
   const fixedRange = selection || preset === null ? `${listRange.from}-${listRange.to}` : preset;
-  const listKey = `${listFilter} ${sort} ${fixedRange}`;
-  const requests = useRequestList(listKey, listRange, listFilter, sort);
+  const pageRows = group ? GROUPED_ROWS : PAGE_ROWS;
+  const listKey = `${listFilter} ${sort} ${fixedRange} ${pageRows}`;
+  const requests = useRequestList(listKey, listRange, listFilter, sort, pageRows);
   const takesLive = preset !== null && selection === null && sort === NEWEST_FIRST && group === null;
 
   useEffect(() => { document.title = 'Requests · Kindling'; }, []);

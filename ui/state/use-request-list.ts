@@ -32,7 +32,7 @@ function withoutKnown(rows: RequestSummary[], known: readonly RequestSummary[]):
 }
 
 /** @param key changes when the list is another one; `range` alone moving does not reload it */
-export function useRequestList(key: string, range: TimeRange, filter: string, sort: string): RequestRows {
+export function useRequestList(key: string, range: TimeRange, filter: string, sort: string, pageRows = PAGE_ROWS): RequestRows {
   const [state, setState] = useState<State>(() => (isReturn() && lists.get(key)) || { ...EMPTY, key });
   const [round, setRound] = useState(0);
   const busy = useRef(false);
@@ -45,7 +45,7 @@ export function useRequestList(key: string, range: TimeRange, filter: string, so
     setState((previous) => ({ ...previous, loading: true }));
     asked.current = range;
     const abort = new AbortController();
-    getJson<RequestList>(apiUrl('/api/requests', { ...range, filter, sort, limit: PAGE_ROWS }), abort.signal).then(
+    getJson<RequestList>(apiUrl('/api/requests', { ...range, filter, sort, limit: pageRows }), abort.signal).then(
       (list) => { noteRequests(list.rows); setState({ key, rows: list.rows, list, error: null, loading: false }); },
       (cause) => { if (!abort.signal.aborted) setState({ key, rows: [], list: null, error: toError(cause), loading: false }); },
     );
@@ -62,7 +62,7 @@ export function useRequestList(key: string, range: TimeRange, filter: string, so
     const cursor = state.list?.nextCursor;
     if (!cursor || busy.current || state.key !== key || state.rows.length >= MOST_ROWS) return;
     busy.current = true;
-    getJson<RequestList>(apiUrl('/api/requests', { ...asked.current, filter, sort, limit: PAGE_ROWS, cursor })).then(
+    getJson<RequestList>(apiUrl('/api/requests', { ...asked.current, filter, sort, limit: pageRows, cursor })).then(
       (list) => setState((now) => (now.key === key ? { ...now, rows: now.rows.concat(withoutKnown(list.rows, now.rows)), list: { ...now.list!, nextCursor: list.nextCursor } } : now)),
       (cause) => setState((now) => ({ ...now, error: toError(cause) })),
     ).finally(() => { busy.current = false; });

@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after } from 'node:test';
+import { pino } from 'pino';
+import type { Queries } from './queries.js';
+import { startServer, type RunningServer, type ServerOptions } from './start-server.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'kindling-page-'));
+mkdirSync(join(folder, 'assets'));
+writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Kindling</title>' + ' '.repeat(2_000));
+writeFileSync(join(folder, 'assets/index-abc.js'), 'export {};');
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const unanswered = (): Promise<never> => Promise.reject(new Error('the disk of this machine is called /secret'));
+const queries: Queries = {
+  overview: async (range) => ({ range, sentence: '', services: [], notes: [] }),
+  requests: async ({ range, filter }) => {
+    if (filter === 'nonsense:') throw Object.assign(new Error('nonsense: has no value.'), { code: 'store_bad_filter', hint: 'Write nonsense:value.' });
+    if (filter === 'slowly') throw Object.assign(new Error('too long'), { code: 'store_query_timeout', hint: 'Narrow it.' });
+    return { range, rows: [], nextCursor: null, matched: 0, sampled: null, notes: [] };
+  },
+  heatmap: unanswered,
+  request: async () => null,
+  service: async (service, range) => ({ range, service, series: [], endpoints: [], callers: [], callees: [] }),
+  fields: () => [],
+};
+
+async function withServer(patch: Partial<ServerOptions>, run: (base: string, server: RunningServer) => Promise<void>): Promise<void> {
+  const server = await startServer({
+    port: 0, queries, live: { subscribe: () => () => {} }, health: unanswered, pageDirectory: folder, log: pino({ level: 'silent' }),
+    metrics: async () => ({ contentType: 'text/plain; version=0.0.4', text: 'up 1\n' }), ...patch,
+  });
+  try {
+    await run(`http://127.0.0.1:${server.port}`, server);
+  } finally {
+    await server.close();
+  }
+}
+
+/** `fetch` does not let its user choose the Host header. */
+function withHost(port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    httpRequest({ host: '127.0.0.1', port, path: '/api/fields', headers: { host } }, (response) => { response.resume(); resolve(response.statusCode!); }).on('error', reject).end();
+  });
+}
+
+test('on loopback only names of this machine are accepted as Host', async () => {
+  await withServer({}, async (_base, { port }) => {
+    for (const host of ['localhost', `127.0.0.1:${port}`, '[::1]:9500', 'LOCALHOST:1']) assert.equal(await withHost(port, host), 200, host);
+    for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1.evil.example', 'localhost.evil.example', '[::1].evil.example']) assert.equal(await withHost(port, host), 403, host);
+  });
+});
+
+test('every answer carries a content security policy without inline code', async () => {
+  await withServer({}, async (base) => {
+    for (const path of ['/', '/api/fields', '/api/nothing', '/metrics', '/assets/index-abc.js']) {
+      const policy = (await fetch(base + path)).headers.get('content-security-policy') ?? '';
+      assert.match(policy, /default-src 'none'/, path);
+      assert.doesNotMatch(policy, /unsafe/);
+    }
+  });
+});
+
+test('the page is revalidated, its hashed files are kept for good', async () => {
+  await withServer({}, async (base) => {
+    const page = await fetch(`${base}/requests/0123`);
+    assert.match(page.headers.get('content-type')!, /text\/html/);
+    assert.equal(page.headers.get('cache-control'), 'no-cache');
+    assert.equal(page.headers.get('content-encoding'), 'gzip');
+    const again = await fetch(`${base}/`, { headers: { 'if-none-match': page.headers.get('etag')! } });
+    assert.equal(again.status, 304);
+    assert.match((await fetch(`${base}/assets/index-abc.js`)).headers.get('cache-control')!, /immutable/);
+    assert.equal((await fetch(`${base}/assets/../../../etc/passwd`)).headers.get('content-type')?.includes('html'), true, 'an address of the page, not a file');
+    assert.equal((await fetch(`${base}/assets/index-old.js`)).status, 404);
+    assert.equal((await fetch(`${base}/api/fields`)).headers.get('cache-control'), 'no-store');
+  });
+});
+
+test('bad input gets 400 with the parameter and what to do', async () => {
+  await withServer({}, async (base) => {
+    const bad = ['/api/requests?limit=0', '/api/requests?limit=abc', '/api/requests?from=9&to=3', '/api/requests?sort=drop%20table', '/api/heatmap?columns=100000',
+      `/api/requests?filter=${'x'.repeat(2_001)}`, '/api/requests/..%2f..', '/api/requests/zz', '/api/overview?from=-1', '/api/overview?from=0&to=99999999999999'];
+    for (const path of bad) {
+      const response = await fetch(base + path);
+      const body = await response.json() as { code: string; message: string; hint: string };
+      assert.equal(response.status, 400, path);
+      assert.equal(body.code, 'bad_query', path);
+      assert.ok(body.message.includes(':') && body.hint.length > 0, `${path}: ${body.message}`);
+    }
+  });
+});
+
+test("a filter's own error reaches the caller, an inner one does not leak", async () => {
+  await withServer({}, async (base) => {
+    const filter = await fetch(`${base}/api/requests?filter=nonsense:`);
+    assert.equal(filter.status, 400);
+    assert.deepEqual(await filter.json(), { code: 'store_bad_filter', message: 'nonsense: has no value.', hint: 'Write nonsense:value.' });
+    assert.equal((await fetch(`${base}/api/requests?filter=slowly`)).status, 504);
+    const inner = await fetch(`${base}/api/heatmap`);
+    assert.equal(inner.status, 500);
+    assert.doesNotMatch(await inner.text(), /secret/);
+  });
+});
+
+test('unknown requests, paths and methods say so', async () => {
+  await withServer({}, async (base) => {
+    const gone = await fetch(`${base}/api/requests/0123456789abcdef`);
+    assert.equal(gone.status, 404);
+    assert.equal((await gone.json() as { code: string }).code, 'request_not_found');
+    assert.equal((await fetch(`${base}/api/nothing`)).status, 404);
+    assert.equal((await fetch(`${base}/api/fields`, { method: 'POST', body: '{}' })).status, 405);
+  });
+});
+
+test('without a store the API says so and the page still comes', async () => {
+  await withServer({ queries: null }, async (base) => {
+    const response = await fetch(`${base}/api/overview`);
+    assert.equal(response.status, 503);
+    assert.equal((await response.json() as { code: string }).code, 'no_store');
+    assert.equal((await fetch(base)).status, 200);
+  });
+});
+
+test('without a built page the answer says how to build it', async () => {
+  await withServer({ pageDirectory: join(folder, 'missing') }, async (base) => {
+    const response = await fetch(base);
+    assert.equal(response.status, 503);
+    assert.match(await response.text(), /build:ui/);
+  });
+});
+
+test('metrics are served as given', async () => {
+  await withServer({}, async (base) => {
+    const response = await fetch(`${base}/metrics`);
+    assert.equal(await response.text(), 'up 1\n');
+    assert.match(response.headers.get('content-type')!, /version=0\.0\.4/);
+  });
+});
+
+test('a port in use is a clear error', async () => {
+  await withServer({}, async (_base, { port }) => {
+    await assert.rejects(withServer({ port }, async () => {}), (error: { code: string; message: string; hint: string }) => {
+      assert.equal(error.code, 'KND-050');
+      assert.match(error.message, new RegExp(`127.0.0.1:${port}`));
+      assert.ok(error.hint.length > 0);
+      return true;
+    });
+  });
+});
+
+test('beyond loopback it does not start without a token', async () => {
+  await assert.rejects(withServer({ address: '0.0.0.0' }, async () => {}), { code: 'KND-014' });
+  await assert.rejects(withServer({ address: '192.0.2.1', token: 'x' }, async () => {}), { code: 'KND-051' });
+});
+
+test('with a token everything needs it: as bearer, or once in the address and then as a cookie', async () => {
+  await withServer({ token: 'correct horse' }, async (base, server) => {
+    for (const path of ['/', '/api/fields', '/metrics', '/api/live', '/assets/index-abc.js']) {
+      assert.equal((await fetch(base + path)).status, 401, path);
+      assert.equal((await fetch(base + path, { headers: { authorization: 'Bearer wrong' } })).status, 401, path);
+    }
+    assert.equal((await fetch(`${base}/metrics`, { headers: { authorization: 'Bearer correct horse' } })).status, 200);
+    assert.equal((await fetch(`${base}/?token=wrong`)).status, 401);
+
+    const first = await fetch(server.url, { redirect: 'manual' });
+    assert.equal(first.status, 303);
+    assert.equal(first.headers.get('location'), '/');
+    const cookie = first.headers.get('set-cookie')!;
+    assert.match(cookie, /HttpOnly/);
+    assert.match(cookie, /SameSite=Strict/);
+    assert.doesNotMatch(cookie, /horse/);
+    assert.equal((await fetch(`${base}/api/fields`, { headers: { cookie: cookie.split(';')[0] } })).status, 200);
+  });
+});
+
+test('the token leaves the address and cannot lead elsewhere', async () => {
+  await withServer({ token: 't' }, async (base) => {
+    const kept = await fetch(`${base}/requests?filter=error:yes&token=t`, { redirect: 'manual' });
+    assert.equal(kept.headers.get('location'), '/requests?filter=error%3Ayes');
+    const elsewhere = await fetch(`${base}//evil.example/?token=t`, { redirect: 'manual' });
+    assert.doesNotMatch(elsewhere.headers.get('location') ?? '', /^\/\/|^http/);
+  });
+});
