@@ -13,13 +13,12 @@ export class Peers {
 
   /** @param address local end of an accepted connection, or what a process listens on */
   serverSeen(netns: number, address: string, service: string): void {
-    const any = address.replace(ANY, '*');
-    this.#servers.set(any === address ? key(netns, address) : `${netns} ${any}`, service);
+    if (isNamed(address)) this.#servers.set(boundKey(netns, address), service);
   }
 
-  /** @param address local end of a connection that the process opened */
+  /** @param address local end of the socket with which the process asks */
   clientSeen(netns: number, address: string, service: string): void {
-    this.#clients.set(key(netns, address), service);
+    if (isNamed(address)) this.#clients.set(boundKey(netns, address), service);
   }
 
   /**
@@ -29,18 +28,35 @@ export class Peers {
   server(netns: number, address: string, from = ''): string {
     const known = this.#servers.get(key(netns, address));
     if (known !== undefined) return known;
-    const isLocal = LOOPBACK.test(address) || (address !== '' && hostOf(address) === hostOf(from));
-    return (isLocal ? this.#servers.get(`${netns} *${address.slice(address.lastIndexOf(':'))}`) : undefined) ?? address;
+    const isLocal = LOOPBACK.test(address) || (isNamed(address) && hostOf(address) === hostOf(from));
+    return (isLocal ? this.#servers.get(anyKey(netns, address)) : undefined) ?? address;
   }
 
   /** Service of a client's address as seen from a server in `netns`; without a name its host, as the port is ephemeral. */
   client(netns: number, address: string): string {
-    return this.#clients.get(key(netns, address)) ?? hostOf(address);
+    const known = this.#clients.get(key(netns, address));
+    if (known !== undefined) return known;
+    // A datagram socket without an address of its own asks from any.
+    return (LOOPBACK.test(address) ? this.#clients.get(anyKey(netns, address)) : undefined) ?? hostOf(address);
   }
 
   clientGone(netns: number, address: string): void {
-    this.#clients.delete(key(netns, address));
+    this.#clients.delete(boundKey(netns, address));
   }
+}
+
+/** Unix sockets of clients have no name, and all look the same. */
+function isNamed(address: string): boolean {
+  return address !== '' && address !== 'unix:';
+}
+
+function boundKey(netns: number, address: string): string {
+  return ANY.test(address) ? anyKey(netns, address) : key(netns, address);
+}
+
+/** The port alone: of a socket bound to all addresses. */
+function anyKey(netns: number, address: string): string {
+  return `${netns} *${address.slice(address.lastIndexOf(':'))}`;
 }
 
 /** Addresses that other machines and namespaces can reach mean the same everywhere. */

@@ -108,6 +108,10 @@ test('the other end is named by what was observed of it', () => {
   assert.equal(peers.client(1, '127.0.0.1:40000'), 'shop');
   assert.equal(peers.client(1, '127.0.0.1:40001'), '127.0.0.1');
   assert.equal(peers.client(1, '[::1]:40001'), '[::1]');
+  peers.clientSeen(1, '0.0.0.0:40003', 'resolver');
+  peers.clientSeen(1, 'unix:', 'someone');
+  assert.equal(peers.client(1, '127.0.0.1:40003'), 'resolver');
+  assert.equal(peers.client(1, 'unix:'), 'unix:');
   peers.clientGone(1, '127.0.0.1:40000');
   assert.equal(peers.client(1, '127.0.0.1:40000'), '127.0.0.1');
 });

@@ -76,11 +76,8 @@ export class RequestBuilder {
       requestTid: exchange.requestTid,
       responseTid: exchange.responseTid,
       comm: facts.comm,
-      client: facts.clientAddress,
-      server: facts.serverAddress,
-      service: facts.service,
-      peerService: facts.peerService,
-      container: facts.container,
+      client: facts.clientAddress, server: facts.serverAddress,
+      service: facts.service, peerService: facts.peerService, container: facts.container,
       operation: exchange.operation,
       endpoint: named.endpoint,
       resource: named.resource,
@@ -92,8 +89,7 @@ export class RequestBuilder {
       complete: exchange.incomplete === '',
       incompleteReason: exchange.incomplete,
       attributes: exchange.attributes ?? NO_ATTRIBUTES,
-      requestPayload: null,
-      responsePayload: null,
+      requestPayload: null, responsePayload: null,
       weight: 1,
     };
   }
