@@ -5,7 +5,7 @@ import type { Arena } from '../arena.js';
 import type { Contender, Watch } from './contender.js';
 import { WatchingProcess } from './process.js';
 
-const startTimeoutMs = 30_000;
+const startTimeoutMs = 60_000;
 /** Losses are reported once a second: what the end of the load lost must be among them. */
 const healthPeriodMs = 1_200;
 const cli = 'dist/src/cli/main.js';

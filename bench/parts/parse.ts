@@ -18,7 +18,7 @@ import type { Workload } from '../workloads/workload.js';
 
 const recordedRequests = 100_000;
 const warmUpPasses = 2;
-const startTimeoutMs = 30_000;
+const startTimeoutMs = 60_000;
 const noResponseTimeoutMs = 120_000;
 
 interface Pass { requests: number; cpuUs: number }

@@ -7,7 +7,7 @@ readonly BOOT_MODULES="virtio_ring virtio virtio_pci_legacy_dev virtio_pci_moder
 readonly ABSENT_IN_SOME_KERNELS=" fscache "
 
 # No secrets: the guest gets neither shadow nor keys.
-readonly GUEST_ETC="passwd group login.defs pam.conf pam.d security environment hosts nsswitch.conf services protocols localtime ld.so.cache ld.so.conf ld.so.conf.d alternatives nginx redis mysql postgresql postgresql-common ssl/openssl.cnf ssl/certs/ca-certificates.crt dnsmasq.conf terminfo"
+readonly GUEST_ETC="passwd group login.defs pam.conf pam.d security environment hosts nsswitch.conf services protocols localtime ld.so.cache ld.so.conf ld.so.conf.d alternatives nginx redis mysql postgresql postgresql-common ssl/openssl.cnf ssl/certs/ca-certificates.crt dnsmasq.conf terminfo os-release debian_version"
 
 # build_initramfs KERNEL_DIR TARGET
 build_initramfs() {
