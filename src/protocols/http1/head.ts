@@ -13,6 +13,8 @@ export class Head {
   contentLength = -1;
   transferCoded = false;
   chunked = false;
+  /** `Expect: 100-continue`: the body may stay away. */
+  expects = false;
   hostStart = 0;
   hostEnd = 0;
   agentStart = 0;
@@ -48,6 +50,7 @@ export class Head {
     this.contentLength = -1;
     this.transferCoded = false;
     this.chunked = false;
+    this.expects = false;
     this.hostStart = this.hostEnd = 0;
     this.agentStart = this.agentEnd = 0;
     this.typeStart = this.typeEnd = 0;
@@ -81,6 +84,9 @@ export class Head {
         return;
       case 0x62: // b
         if (this.named(buf, from, to, 'b3')) this.trace(2, fromB3(buf, this.valueStart, this.valueEnd));
+        return;
+      case 0x65: // e
+        if (this.named(buf, from, to, 'expect')) this.expects = true;
         return;
       case 0x61: // a
         if (this.named(buf, from, to, 'apm-transactionid')) this.trace(4, fromApm(buf, this.valueStart, this.valueEnd));

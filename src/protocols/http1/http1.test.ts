@@ -112,6 +112,25 @@ test('an early response waits for the rest of its request, but not for ever', ()
   assert.equal(summary(only(`${early}x reset`)), 'POST / 413 protocol_error');
 });
 
+test('a body that was only offered may stay away', () => {
+  assert.deepEqual(lines(`
+> POST /1 HTTP/1.1\\r\\nExpect: 100-continue\\r\\nContent-Length: 500\\r\\n\\r\\n
+< HTTP/1.1 417 Expectation Failed\\r\\nContent-Length: 0\\r\\n\\r\\n
+> GET /2 HTTP/1.1\\r\\n\\r\\n
+< HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n`), ['POST /1 417 protocol_error', 'GET /2 200']);
+});
+
+test('a response whose head was lost still belongs to its request', () => {
+  assert.deepEqual(lines(`
+> GET /1 HTTP/1.1\\r\\n\\r\\n
+<~300
+< the rest of its body
+> GET /2 HTTP/1.1\\r\\n\\r\\n
+< HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n
+> GET /3 HTTP/1.1\\r\\n\\r\\n
+< HTTP/1.1 201 OK\\r\\nContent-Length: 0\\r\\n\\r\\n`), ['GET /1 (truncated)', 'GET /2 200', 'GET /3 201']);
+});
+
 test('a response that was recorded just before its request is its response', () => {
   const exchange = only('<@5000 HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nhi\n>@5200 GET /raced HTTP/1.1\\r\\n\\r\\n');
   assert.equal(summary(exchange), 'GET /raced 200');

@@ -32,6 +32,8 @@ export class RequestSide {
   private readonly body = new Body();
   private readonly scan = new HeadScan();
   private sending: HttpPending | null = null;
+  /** Nothing of the body has come yet, and perhaps nothing will. */
+  private bodyOptional = false;
   private readonly target = new LastText();
   private readonly host = new LastText();
   private readonly agent = new LastText();
@@ -60,15 +62,16 @@ export class RequestSide {
     this.policy.head(headEnd - start);
     if (head.contentLength === -2) return LOST;
     const exchange = this.newRequest(window);
-    const pending = this.open(exchange, window, headEnd);
+    const pending = this.open(exchange);
     const kind = head.chunked ? CHUNKED : head.contentLength > 0 && !head.transferCoded ? BY_LENGTH : NO_BODY;
     this.body.begin(kind, head.contentLength);
     if (kind === CHUNKED) this.policy.widen();
-    let taken = kind === NO_BODY ? 0 : this.body.take(buf, headEnd, window.end, window.missing, headEnd - start >= PAYLOAD_PREFIX);
+    let taken = kind === NO_BODY ? 0 : this.body.take(buf, headEnd, window.end, window.missing, headEnd - start >= PAYLOAD_PREFIX && !head.expects);
     if (taken === BROKEN) {
       taken = 0;
       this.broken();
     }
+    this.bodyOptional = head.expects && taken === 0;
     const messageEnd = headEnd + taken;
     exchange.requestBytes = messageEnd - start;
     exchange.requestPayload = this.context.copy(buf, start, messageEnd < window.end ? messageEnd : window.end);
@@ -87,7 +90,7 @@ export class RequestSide {
     exchange.incomplete = 'truncated';
     exchange.requestBytes = end - start + missing;
     exchange.requestPayload = this.context.copy(buf, start, end);
-    const pending = this.open(exchange, window, end);
+    const pending = this.open(exchange);
     pending.requestDone = true;
     this.body.begin(UNKNOWN_END, 0);
     this.sink.requestStarted(pending);
@@ -99,7 +102,7 @@ export class RequestSide {
     const { buf, start } = window;
     const exchange = newExchange('http');
     exchange.operation = methodAt(buf, start, line.methodEnd);
-    exchange.resource = this.readTarget(buf);
+    exchange.resource = this.target.read(buf, line.targetStart, line.targetEnd, MAX_TARGET);
     exchange.traceId = head.traceId;
     const attributes: Record<string, string | number> = { 'network.protocol.version': VERSIONS[line.minor] };
     if (head.hostEnd > head.hostStart) attributes['http.request.header.host'] = this.host.read(buf, head.hostStart, head.hostEnd, MAX_FIELD);
@@ -112,11 +115,7 @@ export class RequestSide {
     return exchange;
   }
 
-  private readTarget(buf: Uint8Array): string {
-    return this.target.read(buf, line.targetStart, line.targetEnd, MAX_TARGET);
-  }
-
-  private open(exchange: Exchange, window: Window, headEnd: number): HttpPending {
+  private open(exchange: Exchange): HttpPending {
     const pending = newPending(exchange);
     pending.headOnly = exchange.operation === 'HEAD';
     pending.tunnel = exchange.operation === 'CONNECT';
@@ -127,6 +126,10 @@ export class RequestSide {
   private goOn(window: Window): number {
     const { buf, start, end, missing } = window;
     if (this.body.kind === UNKNOWN_END) return this.seek(window);
+    if (this.bodyOptional && start < end) {
+      this.bodyOptional = false;
+      if (this.bodyStaysAway(window)) return this.parse(window);
+    }
     const exchange = this.sending?.exchange;
     const full = !exchange?.requestPayload || exchange.requestPayload.length >= PAYLOAD_PREFIX;
     const taken = this.body.take(buf, start, end, missing, full);
@@ -137,6 +140,15 @@ export class RequestSide {
     this.grow(window, taken);
     if (this.body.done) this.ended(window.lastNs, window.lastTid);
     return taken;
+  }
+
+  /** Answered without "100 Continue", a client may go on with its next request instead of the body (RFC 9110, 10.1.1). */
+  private bodyStaysAway(window: Window): boolean {
+    const { sending } = this;
+    if (!sending?.responseDone || line.read(window.buf, window.start, window.end) === INVALID) return false;
+    this.body.end();
+    this.ended(sending.exchange?.requestEndNs ?? 0, sending.exchange?.requestTid ?? 0);
+    return true;
   }
 
   /** Adds `taken` bytes to the request under way. */

@@ -41,7 +41,8 @@ export class RedisConnection implements Parser, RequestSink, ReplySink {
   /** After a loss among replies: only what follows a new request is looked at. */
   private deaf: boolean;
 
-  constructor(context: ParserContext, joined: boolean) {
+  /** @param joined subscriptions of before may be there */
+  constructor(context: ParserContext, private readonly joined: boolean) {
     this.pairing = new Pairing((exchange) => { context.emit(exchange); }, TURNS_TO_SETTLE, joined);
     this.requests = new RequestSide(context, this);
     this.replies = new ReplySide(context, this);
@@ -142,7 +143,11 @@ export class RedisConnection implements Parser, RequestSink, ReplySink {
   }
 
   get subscribed(): boolean {
-    return this.subscriptions.any || ((this.pairing.first()?.command?.flags ?? 0) & (SUBSCRIBES | UNSUBSCRIBES)) !== 0;
+    return this.joined || this.subscriptions.any || this.confirming;
+  }
+
+  get confirming(): boolean {
+    return ((this.pairing.first()?.command?.flags ?? 0) & (SUBSCRIBES | UNSUBSCRIBES)) !== 0;
   }
 
   replyStarted(ns: number): RedisPending | null {

@@ -15,6 +15,8 @@ const MAX_ERROR = 256;
 export interface ReplySink {
   /** Arrays may be messages of channels. */
   readonly subscribed: boolean;
+  /** The next reply is to confirm a subscription or its end. */
+  readonly confirming: boolean;
   /** The request whose reply starts, or null when it is not known. */
   replyStarted(ns: number): RedisPending | null;
   /** The request whose reply is next, without starting it. */
@@ -69,7 +71,7 @@ export class ReplySide {
     if (type === PUSH || (type === ARRAY && this.sink.subscribed)) {
       const kind = pushKind(buf, at, end);
       if (kind === NEEDS_MORE && missing === 0) return false;
-      this.aside = kind === MESSAGE || (type === PUSH && kind !== CONFIRMATION) || (kind === CONFIRMATION && !this.sink.subscribed);
+      this.aside = kind === MESSAGE || (type === PUSH && !(kind === CONFIRMATION && this.sink.confirming));
     }
     this.reader.begin();
     this.started = false;
