@@ -27,6 +27,11 @@ export interface Endpoint {
   resource: string;
 }
 
+/** Of what has no statement, such as a login, the operation alone; of a statement without a table `select *`. */
+function withoutTable(exchange: Exchange): string {
+  return exchange.resource === '' ? exchange.operation : `${exchange.operation} *`.trimStart();
+}
+
 export class Endpoints {
   readonly #urls = new BoundedCache<string, Endpoint>(CACHED_TEXTS);
   readonly #mysql = new BoundedCache<string, Endpoint>(CACHED_TEXTS);
@@ -51,11 +56,11 @@ export class Endpoints {
         return;
       case 'mysql':
         this.#cached(this.#mysql, exchange.resource, this.#mysqlStatement, into);
-        into.endpoint = guard.endpoint(into.endpoint === '*' ? `${exchange.operation} *`.trimStart() : into.endpoint);
+        into.endpoint = guard.endpoint(into.endpoint === '*' ? withoutTable(exchange) : into.endpoint);
         return;
       case 'postgres':
         this.#cached(this.#postgres, exchange.resource, this.#postgresStatement, into);
-        into.endpoint = guard.endpoint(into.endpoint === '*' ? `${exchange.operation} *`.trimStart() : into.endpoint);
+        into.endpoint = guard.endpoint(into.endpoint === '*' ? withoutTable(exchange) : into.endpoint);
         return;
       case 'dns':
         into.endpoint = guard.domain(exchange.resource);
