@@ -12,7 +12,7 @@ export class NetworkNamespace {
     await removeAbandonedNamespaces();
     const namespace = new NetworkNamespace(`kindling-${label}-${ownerTag()}-${counter++}`);
     await run(['ip', 'netns', 'add', namespace.name]);
-    await run(['ip', '-n', namespace.name, 'link', 'set', 'lo', 'up']);
+    await run(['ip', 'link', 'set', 'lo', 'up'], { netns: namespace.name });
     return namespace;
   }
 
