@@ -4,7 +4,7 @@
  */
 import type { EndReason, Exchange, IncompleteReason, ParserContext, Window } from '../protocol.js';
 import { MAX_PENDING } from '../protocol.js';
-import { Queue } from '../sql/queue.js';
+import { Fifo } from '../fifo.js';
 import type { Statement } from '../sql/statement.js';
 import type { Answer } from './packets.js';
 
@@ -23,7 +23,7 @@ export interface Waiting {
 }
 
 export class Pending {
-  readonly queue = new Queue<Waiting>();
+  readonly queue = new Fifo<Waiting>();
   /** Why answers may be paired wrongly; '' when they cannot. */
   doubt: IncompleteReason;
   /** The last packet of the server ended an answer. */

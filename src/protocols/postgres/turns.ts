@@ -6,7 +6,7 @@
  */
 import type { EndReason, Exchange, IncompleteReason, ParserContext, Window } from '../protocol.js';
 import { MAX_PENDING } from '../protocol.js';
-import { Queue } from '../sql/queue.js';
+import { Fifo } from '../fifo.js';
 
 export const LOGIN = 0;
 export const QUERY = 1;
@@ -35,7 +35,7 @@ export function newTurn(kind: TurnKind, exchange: Exchange | null, synced: boole
 }
 
 export class Turns {
-  readonly queue = new Queue<Turn>();
+  readonly queue = new Fifo<Turn>();
   /** Why answers may be paired wrongly; '' when they cannot. */
   doubt: IncompleteReason;
   /** The last message of the server was ReadyForQuery. */

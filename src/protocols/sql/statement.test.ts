@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { NameTable } from './name-table.js';
 import { operationOf } from './operation.js';
-import { Queue } from './queue.js';
 import { readStatement } from './statement.js';
 import { textOf } from './text.js';
 
@@ -58,17 +57,4 @@ test('two names with one hash are not confused', () => {
   // 'Aa' and 'BB' collide in a hash with factor 31.
   names.set(Buffer.from('Aa'), 0, 2, 'first');
   assert.equal(names.get(Buffer.from('BB'), 0, 2), undefined);
-});
-
-test('a queue gives back what was put in, in order, however it grows', () => {
-  const queue = new Queue<number>();
-  const out: number[] = [];
-  for (let i = 0; i < 100; i++) {
-    queue.push(i);
-    if (i % 3 === 0) out.push(queue.shift()!);
-  }
-  assert.deepEqual([queue.first(), queue.last(), queue.at(1), queue.length], [34, 99, 35, 66]);
-  while (queue.length > 0) out.push(queue.shift()!);
-  assert.deepEqual(out, Array.from({ length: 100 }, (_, i) => i));
-  assert.deepEqual([queue.shift(), queue.first(), queue.last()], [undefined, undefined, undefined]);
 });

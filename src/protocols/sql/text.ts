@@ -1,9 +1,5 @@
-/** Bytes to strings. */
-
-type Slice = (this: Uint8Array, start: number, end: number) => string;
-
-// Buffer's slicer works on any Uint8Array and costs a third of a TextDecoder, and no view has to be made.
-const { utf8Slice } = Buffer.prototype as unknown as { utf8Slice: Slice };
+/** Strings in messages. */
+import { utf8 } from '../text.js';
 
 /** `buf[from, to)` as UTF-8, at most `maxBytes` of it, never cut inside a character. */
 export function textOf(buf: Uint8Array, from: number, to: number, maxBytes: number): string {
@@ -12,7 +8,7 @@ export function textOf(buf: Uint8Array, from: number, to: number, maxBytes: numb
     end = from + maxBytes;
     while (end > from && (buf[end] & 0xc0) === 0x80) end--;
   }
-  return end > from ? utf8Slice.call(buf, from, end) : '';
+  return utf8(buf, from, end);
 }
 
 /** Index of the first NUL in `buf[from, to)`, or `to`. */
