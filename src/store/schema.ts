@@ -46,8 +46,8 @@ export const TABLES: readonly TableInfo[] = [
 ];
 
 const REQUEST_DDL = REQUEST_COLUMNS.map((c) => `${c.sql} ${sqlType(c.type)}${c.codec === '' ? '' : ` CODEC(${c.codec})`}`);
-/** Rows of a page lie scattered when it is sorted by duration: each costs a granule of every column. */
-const REQUEST_GRANULARITY = 1024;
+/** Rows of a page lie scattered when it is sorted by duration: each costs a granule, and a compressed block, of every column. */
+const SCATTERED_READS = 'index_granularity = 1024, min_compress_block_size = 16384, max_compress_block_size = 131072';
 /**
  * Skip indices: one request, a connection's or a trace's found among millions. A side table filled by a view would answer
  * as quickly, but every view costs about as much CPU per batch as the insert itself (docs/design-notes/0006).
@@ -71,14 +71,14 @@ export function schemaStatements(layout: Layout): string[] {
 }
 
 function table(
-  layout: Layout, name: string, columns: readonly string[], engine: 'MergeTree' | 'AggregatingMergeTree', partition: string, key: string, granularity = 8192,
+  layout: Layout, name: string, columns: readonly string[], engine: 'MergeTree' | 'AggregatingMergeTree', partition: string, key: string, settings = '',
 ): string[] {
   const on = layout.cluster === '' ? '' : ` ON CLUSTER ${layout.cluster}`;
   const local = `${layout.database}.${name}${layout.localSuffix}`;
   const window = layout.deduplicationWindow > 0 ? `, non_replicated_deduplication_window = ${layout.deduplicationWindow}` : '';
   const statements = [
     `CREATE TABLE IF NOT EXISTS ${local}${on} (${columns.join(', ')}) ENGINE = ${layout.engine(engine)} `
-    + `PARTITION BY ${partition} ${key} SETTINGS index_granularity = ${granularity}${window}`,
+    + `PARTITION BY ${partition} ${key} SETTINGS ${settings === '' ? 'index_granularity = 8192' : settings}${window}`,
   ];
   if (layout.localSuffix !== '') {
     statements.push(`CREATE TABLE IF NOT EXISTS ${layout.database}.${name}${on} AS ${local} `
@@ -91,8 +91,8 @@ function table(
 function requestTables(layout: Layout): string[] {
   const columns = [...REQUEST_DDL, ...REQUEST_INDICES];
   return [
-    ...table(layout, 'requests', columns, 'MergeTree', 'toStartOfHour(start)', 'ORDER BY start', REQUEST_GRANULARITY),
-    ...table(layout, 'requests_abnormal', columns, 'MergeTree', 'toYYYYMMDD(start)', 'ORDER BY start', REQUEST_GRANULARITY),
+    ...table(layout, 'requests', columns, 'MergeTree', 'toStartOfHour(start)', 'ORDER BY start', SCATTERED_READS),
+    ...table(layout, 'requests_abnormal', columns, 'MergeTree', 'toYYYYMMDD(start)', 'ORDER BY start', SCATTERED_READS),
   ];
 }
 
