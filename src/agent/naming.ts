@@ -33,7 +33,7 @@ function ends(role: 'server' | 'client', local: string, remote: string): { clien
 /** What the peer's address means, with `service` and `container` of the process itself. */
 interface Resolver {
   process(pid: number, comm: string): { service: string; comm: string; container: string };
-  peer(role: 'server' | 'client', netns: number, remote: string): string;
+  peer(role: 'server' | 'client', netns: number, remote: string, local: string): string;
 }
 
 function createFacts(connection: TracedConnection, resolver: Resolver, renewNs: Nanoseconds): NamedFacts {
@@ -42,7 +42,7 @@ function createFacts(connection: TracedConnection, resolver: Resolver, renewNs: 
   const { service, comm, container } = resolver.process(info.pid, info.comm);
   return {
     connectionId: info.id, role, pid: info.pid, comm, ...ends(role, info.local, info.remote), service, container,
-    peerService: resolver.peer(role, info.netns, info.remote), connectNs: connection.connectNs, renewNs,
+    peerService: resolver.peer(role, info.netns, info.remote, info.local), connectNs: connection.connectNs, renewNs,
   };
 }
 
@@ -74,7 +74,7 @@ export class LiveNames implements Names, Resolver {
     const { service, comm, container } = this.process(result.pid, result.comm);
     return {
       connectionId: result.id, role: 'client', pid: result.pid, comm, ...ends('client', result.local, result.remote), service, container,
-      peerService: this.peer('client', result.netns, result.remote), connectNs: null,
+      peerService: this.peer('client', result.netns, result.remote, result.local), connectNs: null,
     };
   }
 
@@ -108,8 +108,8 @@ export class LiveNames implements Names, Resolver {
     return this.#processes.get(pid, comm);
   }
 
-  peer(role: 'server' | 'client', netns: number, remote: string): string {
-    return role === 'server' ? this.#peers.client(netns, remote) : this.#peers.server(netns, remote);
+  peer(role: 'server' | 'client', netns: number, remote: string, local: string): string {
+    return role === 'server' ? this.#peers.client(netns, remote) : this.#peers.server(netns, remote, local);
   }
 }
 
@@ -126,7 +126,7 @@ export class RecordedNames implements Names, Resolver {
     const { service, comm } = this.process(result.pid, result.comm);
     return {
       connectionId: result.id, role: 'client', pid: result.pid, comm, ...ends('client', result.local, result.remote), service, container: '',
-      peerService: this.peer('client', result.netns, result.remote), connectNs: null,
+      peerService: this.peer('client', result.netns, result.remote, result.local), connectNs: null,
     };
   }
 
@@ -147,7 +147,7 @@ export class RecordedNames implements Names, Resolver {
     return { service: name || 'unknown', comm: name, container: '' };
   }
 
-  peer(role: 'server' | 'client', netns: number, remote: string): string {
-    return role === 'server' ? this.#peers.client(netns, remote) : this.#peers.server(netns, remote);
+  peer(role: 'server' | 'client', netns: number, remote: string, local: string): string {
+    return role === 'server' ? this.#peers.client(netns, remote) : this.#peers.server(netns, remote, local);
   }
 }
