@@ -30,6 +30,13 @@ export class DemoProcess {
     this.child.kill(signal);
   }
 
+  /** A test that fails in between must not leave a demo behind. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    this.kill('SIGTERM');
+    await this.ended;
+  }
+
   /** The first match in what it prints. */
   async printed(pattern: RegExp, timeoutMs = 30_000): Promise<RegExpExecArray> {
     for (const end = Date.now() + timeoutMs; Date.now() < end; await delay(50)) {
