@@ -23,7 +23,7 @@ import { createPipeline, type Pipeline } from './pipeline.js';
 
 const FLUSH_MS = 200;
 const ROLLUP_MS = 1_000;
-const SWEEP_MS = 5_000;
+const SWEEP_MS = 2_000;
 const CLOCK_MS = 10_000;
 /** Nice value of this thread: a busy machine must not keep it from its rings for longer than they last. It uses little. */
 const PRIORITY = -10;

@@ -15,9 +15,9 @@ export class Slab {
       this.#memory = new Uint8Array(SLAB_BYTES);
       this.#used = 0;
     }
+    this.#memory.set(buffer.subarray(from, from + length), this.#used);
     const copy = this.#memory.subarray(this.#used, this.#used + length);
     this.#used += length;
-    for (let i = 0; i < length; i++) copy[i] = buffer[from + i];
     return copy;
   }
 }
