@@ -88,7 +88,7 @@ async function main() {
     if (result.code !== 0 && result.failed === 0) sum.failed += 1;
   }
   if (sum.passed + sum.failed + sum.skipped === 0) {
-    process.stderr.write('no compiled tests found: run scripts/build.sh first\n');
+    process.stderr.write(`no compiled tests of ${chosen.map((group) => group.name).join(', ')}${only ? ` with ${only} in their path` : ''}: is everything built? npm run build\n`);
     sum.failed = 1;
   }
   process.stdout.write(`\n${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped\n`);

@@ -43,9 +43,18 @@ function View() {
   if (path === '/') return <OverviewPage />;
   if (page === 'requests' && name) return <RequestPage key={name} id={name} />;
   if (page === 'requests') return <RequestsPage />;
-  if (page === 'services' && name) return <ServicePage key={name} name={decodeURIComponent(name)} />;
+  if (page === 'services' && name) return <ServicePage key={name} name={decoded(name)} />;
   if (page === 'agent') return <AgentPage />;
   return <main className="page"><Empty title="There is no such page.">Press <kbd>g</kbd> <kbd>o</kbd> for the overview.</Empty></main>;
+}
+
+/** An address that someone typed may be no valid encoding. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Links within the page change the address without loading it again; with a modifier the browser decides. */

@@ -115,6 +115,14 @@ test('unknown requests, paths and methods say so', async () => {
   });
 });
 
+test('an address that is no valid encoding is refused', async () => {
+  await withServer({}, async (base) => {
+    const response = await fetch(`${base}/services/%E0%A4%A`);
+    assert.equal(response.status, 400);
+    assert.ok((await response.json() as { hint: string }).hint.length > 0);
+  });
+});
+
 test('without a store the API says so and the page still comes', async () => {
   await withServer({ queries: null }, async (base) => {
     const response = await fetch(`${base}/api/overview`);

@@ -1,7 +1,7 @@
 /** HTTP: the API, live updates, metrics and the page. */
 import type { AddressInfo } from 'node:net';
 import fastify, { LogController } from 'fastify';
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply } from 'fastify';
 import { guardHost, guardToken } from './access.js';
 import { apiRoutes } from './api-routes.js';
 import { KindlingError } from '../errors/index.js';
@@ -68,6 +68,11 @@ function build(options: ServerOptions, address: string, token: string | null): F
   const server: FastifyInstance = fastify({
     loggerInstance: options.log, logController: new LogController({ disableRequestLogging: true }), forceCloseConnections: true,
     routerOptions: { maxParamLength: 500 }, bodyLimit: 1_024, requestTimeout: 30_000,
+    // Before any hook has run: an address that is no valid encoding.
+    frameworkErrors: (error, _request, reply) => {
+      const { status, body } = toApiError(error);
+      void (reply as FastifyReply).code(status).headers(SECURITY_HEADERS).send(body);
+    },
   });
   server.addHook('onRequest', async (_request, reply) => { reply.headers(SECURITY_HEADERS); });
   // A proxy in front of a loopback address sends its own Host: then the token guards.

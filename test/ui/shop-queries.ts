@@ -24,7 +24,11 @@ const durations = (rows: readonly RequestRecord[]): number[] => rows.map((row) =
 
 function grouped<K>(rows: readonly RequestRecord[], key: (row: RequestRecord) => K): Map<K, RequestRecord[]> {
   const groups = new Map<K, RequestRecord[]>();
-  for (const row of rows) groups.set(key(row), [...(groups.get(key(row)) ?? []), row]);
+  for (const row of rows) {
+    const members = groups.get(key(row));
+    if (members) members.push(row);
+    else groups.set(key(row), [row]);
+  }
   return groups;
 }
 

@@ -1,4 +1,4 @@
-/** Keys of the whole page. A key typed into a field belongs to the field. */
+/** Keys of the whole page. A key typed into a field belongs to the field, and all of them to an open dialog. */
 import { useEffect, useRef } from 'react';
 
 export type KeyMap = Record<string, (event: KeyboardEvent) => void>;
@@ -17,7 +17,7 @@ export function useKeys(map: KeyMap): void {
     let first = '';
     let firstAt = 0;
     const onKey = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target)) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target) || document.querySelector('dialog[open]')) return;
       const pair = first !== '' && event.timeStamp - firstAt < SEQUENCE_MS ? `${first} ${event.key}` : '';
       first = event.key;
       firstAt = event.timeStamp;

@@ -1,0 +1,53 @@
+/** How long the page itself needs from an action to the new picture, with 1,000 rows. The API's share is measured elsewhere. */
+import assert from 'node:assert/strict';
+import test, { after, before } from 'node:test';
+import { openBrowser, type Session } from './browser.js';
+
+const LIMIT_MS = 150;
+let session: Session;
+before(async () => { session = await openBrowser(); });
+after(() => session.close());
+
+/** Runs `action` in the page and waits until `done` holds and was painted, without polling from outside. */
+async function millis(action: string, done: string): Promise<number> {
+  return session.page.evaluate(`new Promise((resolve) => {
+    const start = performance.now();
+    const check = () => (${done}) ? requestAnimationFrame(() => resolve(performance.now() - start)) : requestAnimationFrame(check);
+    ${action};
+    check();
+  })`);
+}
+
+async function median(times: number, run: () => Promise<number>): Promise<number> {
+  const taken = [];
+  for (let i = 0; i < times; i++) taken.push(await run());
+  return taken.sort((a, b) => a - b)[Math.floor(times / 2)];
+}
+
+async function load1000(): Promise<void> {
+  const { page, base } = session;
+  await page.goto(`${base}/requests`);
+  await page.locator('a.rt-row').first().waitFor();
+  const deadline = Date.now() + 10_000;
+  while (Number(await page.locator('.rt').getAttribute('aria-rowcount')) < 1_000 && Date.now() < deadline) {
+    await page.locator('.rt-scroll').evaluate((element) => { element.scrollTop = element.scrollHeight; });
+    await page.waitForTimeout(50);
+  }
+}
+
+test(`moving in a list of 1,000 rows, sorting, filtering and opening answer within ${LIMIT_MS} ms`, async (t) => {
+  const { page } = session;
+  await load1000();
+  const rows = Number(await page.locator('.rt').getAttribute('aria-rowcount'));
+  const figures: Record<string, number> = {};
+  const key = (name: string): string => `dispatchEvent(new KeyboardEvent('keydown', { key: '${name}', bubbles: true }))`;
+  await page.keyboard.press('Home');
+  figures['next row'] = await median(9, () => millis(`window.before = document.querySelector('a.rt-row[aria-selected=true]').href; ${key('j')}`, `document.querySelector('a.rt-row[aria-selected=true]')?.href !== window.before`));
+  figures['to the end'] = await millis(key('End'), `document.querySelector('a.rt-row[aria-selected=true]')?.id === 'row-' + (document.querySelector('.rt').ariaRowCount - 1) || document.querySelector('.rt-scroll').scrollTop > 20000`);
+  figures.sort = await millis(`[...document.querySelectorAll('.rt-head button')].find((b) => b.textContent.startsWith('Duration')).click()`, `document.querySelector('[aria-sort=descending]')?.textContent.startsWith('Duration') && document.querySelector('a.rt-row')`);
+  figures.open = await millis(`document.querySelector('a.rt-row').click()`, `document.querySelector('.wf-row')`);
+  figures.back = await millis('history.back()', `document.querySelector('a.rt-row')`);
+  figures.overview = await millis(`${key('g')}; ${key('o')}`, `document.querySelector('table.services tbody tr')`);
+  for (const [name, ms] of Object.entries(figures)) t.diagnostic(`${name}: ${ms.toFixed(0)} ms (${rows} rows)`);
+  for (const [name, ms] of Object.entries(figures)) assert.ok(ms < LIMIT_MS, `${name} took ${ms.toFixed(0)} ms`);
+});
