@@ -25,6 +25,7 @@ run_in_machine() {
   RUN_FOLDER=$(mktemp -d "${TMPDIR:-/tmp}/kindling-vm.XXXXXX")
   mkdir "$RUN_FOLDER/out"
   build_initramfs "$KERNEL_DIR" "$RUN_FOLDER/initramfs" || return $?
+  copy_project "$RUN_FOLDER/project"
   write_command > "$RUN_FOLDER/out/command"
   started=$(date +%s)
   code=0
@@ -32,6 +33,12 @@ run_in_machine() {
   say "kernel $KERNEL_VERSION: exit code $code after $(($(date +%s) - started)) s"
   clean_up
   return "$code"
+}
+
+# A copy, because the guest remembers what it has read: a build during the run would mix old and new.
+copy_project() {
+  mkdir -p "$1/node_modules"
+  tar -C "$PROJECT" --exclude=./node_modules --exclude=./.git --exclude=./.cache --exclude=./artifacts -cf - . | tar -C "$1" -xf -
 }
 
 # The command as a script, so that arguments arrive exactly as given. KINDLING_* settings of the host go along.
@@ -56,7 +63,7 @@ boot() {
     -chardev "file,id=console,path=$RUN_FOLDER/console" -serial chardev:console
     -device virtio-serial-pci
   )
-  qemu+=($(share usr /usr on) $(share project "$PROJECT" on) $(share modules "$KERNEL_DIR/modules" on) $(share out "$RUN_FOLDER/out" off))
+  qemu+=($(share usr /usr on) $(share project "$RUN_FOLDER/project" on) $(share node_modules "$PROJECT/node_modules" on) $(share modules "$KERNEL_DIR/modules" on) $(share out "$RUN_FOLDER/out" off))
   if [ -n "$SHELL_WANTED" ]; then
     append+=" kindling.shell"
     qemu+=(-chardev stdio,id=output,signal=off -device virtconsole,chardev=output,name=kindling.shell -append "$append")
