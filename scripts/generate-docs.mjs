@@ -4,9 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { renderCli } from './docs/cli.mjs';
 import { renderConfig } from './docs/config.mjs';
 import { renderErrors } from './docs/errors.mjs';
+import { renderFields } from './docs/fields.mjs';
 import { renderMetrics } from './docs/metrics.mjs';
 
-const PAGES = { 'config.md': renderConfig, 'errors.md': renderErrors, 'metrics.md': renderMetrics, 'cli.md': renderCli };
+const PAGES = { 'config.md': renderConfig, 'errors.md': renderErrors, 'metrics.md': renderMetrics, 'cli.md': renderCli, 'fields.md': renderFields };
 const check = process.argv.includes('--check');
 const stale = [];
 

@@ -1,7 +1,9 @@
-/** Every failure of the store, with what to do about it. `code` is stable and stands in docs/errors.md. */
+/** Every failure of the store, with what to do about it; the agent shows them under the codes KND-06x of src/errors/catalogue.ts. */
 export type StoreErrorCode =
   | 'store_locked'
   | 'store_engine_missing'
+  | 'store_unwritable'
+  | 'store_schema'
   | 'store_disk_full'
   | 'store_query_timeout'
   | 'store_query_failed'
@@ -30,7 +32,7 @@ export function engineError(message: string): StoreError {
     return new StoreError('store_query_timeout', 'The query took longer than its time limit.', 'Choose a shorter time range or a narrower filter.');
   }
   if (number === NOT_ENOUGH_SPACE || /No space left on device|ENOSPC/.test(message)) {
-    return new StoreError('store_disk_full', 'The disk that holds the store is full.', 'Free space or lower store.diskBudget; capture goes on and the oldest data are dropped.');
+    return new StoreError('store_disk_full', 'The disk that holds the store is full.', 'Free space or lower store.disk_budget; capture goes on and the oldest data are dropped.');
   }
   if (number === MEMORY_LIMIT_EXCEEDED) {
     return new StoreError('store_memory_limit', 'The query needs more memory than the store may use.', 'Choose a shorter time range or raise store.memory.');

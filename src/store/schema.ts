@@ -50,7 +50,7 @@ const REQUEST_DDL = REQUEST_COLUMNS.map((c) => `${c.sql} ${sqlType(c.type)}${c.c
 const SCATTERED_READS = 'index_granularity = 1024, min_compress_block_size = 16384, max_compress_block_size = 131072';
 /**
  * Skip indices: one request, a connection's or a trace's found among millions. A side table filled by a view would answer
- * as quickly, but every view costs about as much CPU per batch as the insert itself (docs/design-notes/0006).
+ * as quickly, but every view costs about as much CPU per batch as the insert itself (docs/design-notes/0006-store-writes.md).
  */
 const REQUEST_INDICES = [
   'INDEX by_id id TYPE bloom_filter(0.005) GRANULARITY 1',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -157,4 +157,11 @@ test('a bad filter says what is wrong and where', async () => {
   await assert.rejects(store.queries.requestList(RANGE, 'service:cart nonsense:1'), { name: 'FilterError', position: 13 });
   await assert.rejects(store.queries.requestList(RANGE, '', { sort: 'nonsense' }), { code: 'store_bad_filter' });
   await assert.rejects(store.queries.requestList(RANGE, '', { cursor: 'nonsense' }), { code: 'store_bad_cursor' });
+});
+test('a store of another version and a folder that cannot be written are refused with what to do', async () => {
+  const other = mkdtempSync(join(tmpdir(), 'kindling-store-'));
+  writeFileSync(join(other, 'schema-version'), '0\n');
+  await assert.rejects(openStore({ directory: other }), { code: 'store_schema' });
+  await assert.rejects(openStore({ directory: join(other, 'schema-version', 'x') }), { code: 'store_unwritable' });
+  rmSync(other, { recursive: true });
 });

@@ -1,4 +1,5 @@
 /** The store as the agent uses it: append rows, ask questions, know how it is. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StoreHealth } from '../server/api.js';
 import { openChdb, type ChdbDriver } from './chdb/driver.js';
@@ -6,7 +7,7 @@ import type { StoreDriver } from './driver.js';
 import { StoreError } from './errors.js';
 import { createQueries, type StoreQueries } from './queries/queries.js';
 import { DEFAULT_KEEP_HOURS, applyRetention, type KeepHours } from './retention.js';
-import { embeddedLayout, schemaStatements } from './schema.js';
+import { SCHEMA_VERSION, embeddedLayout, schemaStatements } from './schema.js';
 import { StoreSizes } from './sizes.js';
 import { Spool } from './spool.js';
 import { StoreWriter } from './writer.js';
@@ -47,12 +48,23 @@ export interface Store {
 export async function openStore(options: StoreOptions): Promise<Store> {
   const driver = await openChdb({ directory: options.directory, ...(options.memoryBytes === undefined ? {} : { memoryBytes: options.memoryBytes }) });
   try {
+    checkSchemaVersion(options.directory);
     for (const statement of schemaStatements(embeddedLayout(driver.database))) await driver.exec(statement);
     return new EmbeddedStore(driver, options);
   } catch (error) {
     await driver.close();
     throw error;
   }
+}
+
+/** Another version's tables are left alone: they are neither readable nor writable with these columns. */
+function checkSchemaVersion(directory: string): void {
+  const path = join(directory, 'schema-version');
+  if (!existsSync(path)) return writeFileSync(path, `${SCHEMA_VERSION}\n`);
+  const found = readFileSync(path, 'utf8').trim();
+  if (found === String(SCHEMA_VERSION)) return;
+  throw new StoreError('store_schema', `The store ${directory} was written by another version (schema ${found}, this one is ${SCHEMA_VERSION}).`,
+    'Use the version that wrote it, or another folder with --store-directory.');
 }
 
 class EmbeddedStore implements Store {

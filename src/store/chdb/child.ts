@@ -27,7 +27,7 @@ async function loadChdb(): Promise<ChdbModule> {
     return loaded.Session === undefined && loaded.default !== undefined ? loaded.default : loaded;
   } catch (error) {
     throw new StoreError('store_engine_missing', `The embedded engine cannot be loaded: ${(error as Error).message.split('\n')[0]}`,
-      'Install it with `npm install chdb` (needs glibc), or run with --no-store: live view and metrics work without it.');
+      'Install it with `npm install chdb` (needs glibc), or run with --store off: live view and metrics work without it.');
   }
 }
 

@@ -18,7 +18,7 @@ test('a store opened twice names the process that has it', async () => {
   const directory = folder();
   const first = await openChdb({ directory });
   await assert.rejects(openChdb({ directory }), (error: StoreError) =>
-    error.code === 'store_locked' && error.message.includes(`process ${process.pid}`) && error.hint.includes('--store-dir'));
+    error.code === 'store_locked' && error.message.includes(`process ${process.pid}`) && error.hint.includes('--store-directory'));
   await first.close();
   const again = await openChdb({ directory });
   await again.close();

@@ -1,8 +1,9 @@
 /** The embedded engine behind the store's driver interface. */
-import { mkdirSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { availableParallelism } from 'node:os';
 import type { QueryOptions, StoreDriver } from '../driver.js';
+import { StoreError } from '../errors.js';
 import { EngineProcess } from './engine-process.js';
 import { hexLiteral, settingsStatement } from './parameters.js';
 
@@ -19,7 +20,7 @@ export interface ChdbOptions {
 
 export async function openChdb(options: ChdbOptions): Promise<ChdbDriver> {
   const directory = resolve(options.directory);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory);
   const database = identifier(options.database ?? 'kindling');
   const engine = new EngineProcess({
     directory, database, memoryBytes: options.memoryBytes ?? DEFAULT_MEMORY_BYTES,
@@ -27,6 +28,16 @@ export async function openChdb(options: ChdbOptions): Promise<ChdbDriver> {
   });
   await engine.start();
   return new ChdbDriver(engine, directory, database);
+}
+
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    accessSync(directory, constants.W_OK);
+  } catch (error) {
+    throw new StoreError('store_unwritable', `Cannot write to the store folder ${directory}: ${(error as Error).message}`,
+      'Check owner and permissions, or choose another folder with --store-directory.');
+  }
 }
 
 export class ChdbDriver implements StoreDriver {

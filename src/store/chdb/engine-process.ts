@@ -93,7 +93,7 @@ export class EngineProcess {
     }
     this.restarts++;
     if (this.version === '' && this.restarts >= ATTEMPTS_TO_OPEN) {
-      return onRefused(new StoreError('store_crashed', this.lastCrash, 'If the store directory is damaged, move it away; run with --no-store meanwhile.'));
+      return onRefused(new StoreError('store_crashed', this.lastCrash, 'If the store directory is damaged, move it away; run with --store off meanwhile.'));
     }
     this.retry = setTimeout(() => this.spawn(onOpened, onRefused), this.backOffMs);
     this.backOffMs = Math.min(this.backOffMs * 2, LONGEST_BACK_OFF_MS);

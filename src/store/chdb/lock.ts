@@ -70,6 +70,6 @@ function lockedError(directory: string, holder: Holder): StoreError {
   return new StoreError(
     'store_locked',
     `The store in ${directory} is in use by process ${holder.parentPid} (engine ${holder.pid}) since ${holder.since}.`,
-    'Stop that agent first, or give this one another directory with --store-dir.',
+    'Stop that agent first, or give this one another directory with --store-directory.',
   );
 }

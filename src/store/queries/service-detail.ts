@@ -4,7 +4,8 @@ import { ERRORS, SLOW, type QueryContext } from './context.js';
 import { HISTOGRAM_JOIN, Histograms } from './histograms.js';
 import { ROLLUP_BUCKET, ROLLUP_RANGE, bucketParams, buckets, type Buckets } from './range.js';
 
-const COLUMNS = 120;
+/** An hour in minutes: answered from the roll-up of minutes. */
+const COLUMNS = 60;
 const MAX_ENDPOINTS = 200;
 const MAX_PEERS = 50;
 
