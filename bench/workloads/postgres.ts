@@ -14,7 +14,7 @@ const steadyRate = 4000;
 export const postgres: Workload = {
   name: 'postgres',
   title: `PostgreSQL 15, pgbench -S -M prepared -c ${clients}`,
-  counted: "protocol = 'postgres' AND operation = 'SELECT' AND endpoint LIKE '%pgbench_accounts%'",
+  counted: "protocol = 'postgres' AND operation = 'select' AND endpoint LIKE '%pgbench_accounts%'",
   steadyTitle: `pgbench -S -M prepared -c ${clients} at ${steadyRate} transactions/s`,
 
   async start(arena) {
