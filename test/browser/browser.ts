@@ -17,7 +17,7 @@ export interface Session {
   base: string;
   fixture: Fixture | null;
   page: Page;
-  /** Errors of the page's own code and of the content security policy. */
+  /** Errors of the page's own code and of the content security policy; not those the API answered, which the page shows. */
   complaints: string[];
   shot(name: string): Promise<void>;
   close(): Promise<void>;
@@ -41,7 +41,7 @@ export async function openBrowser(size = { width: 1280, height: 800 }): Promise<
   page.setDefaultTimeout(10_000);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => { if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) complaints.push(message.text()); });
+  page.on('console', (message) => { if (message.type() === 'error' && !/Failed to load resource|EventSource's response/.test(message.text())) complaints.push(message.text()); });
   mkdirSync(ARTIFACTS, { recursive: true });
   return {
     base, fixture, page, complaints,

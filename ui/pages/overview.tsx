@@ -10,6 +10,7 @@ import { setWord } from '../state/filter-words.js';
 import { useKeys } from '../state/keys.js';
 import { hrefTo, navigate, usePlace } from '../state/location.js';
 import { noteOverview } from '../state/seen-values.js';
+import { useHeld } from '../state/use-held.js';
 import { useRange } from '../state/use-range.js';
 import { visible } from '../wire-text.js';
 
@@ -41,7 +42,15 @@ export function NoTraffic({ filter }: { filter: string }) {
 const requestsOf = (filter: string, service: string, more: string): string =>
   hrefTo('/requests', { filter: `${setWord(filter, 'service', service)}${more === '' ? '' : ` ${more}`}` });
 
-function Services({ rows, filter }: { rows: readonly ServiceRow[]; filter: string }) {
+/** New numbers in the order that is on screen; services that are new come last. */
+function inOrder(rows: readonly ServiceRow[], names: readonly string[]): ServiceRow[] {
+  const place = new Map(names.map((name, index) => [name, index]));
+  return [...rows].sort((a, b) => (place.get(a.service) ?? names.length) - (place.get(b.service) ?? names.length));
+}
+
+function Services({ rows: newest, filter }: { rows: readonly ServiceRow[]; filter: string }) {
+  const [names, hold] = useHeld(newest.map((row) => row.service));
+  const rows = inOrder(newest, names);
   const [cursor, setCursor] = useState(-1);
   const move = (by: number): void => setCursor((at) => Math.max(0, Math.min(rows.length - 1, at + by)));
   useKeys({
@@ -49,7 +58,7 @@ function Services({ rows, filter }: { rows: readonly ServiceRow[]; filter: strin
     ...(rows[cursor] ? { Enter: () => navigate(hrefTo(`/services/${encodeURIComponent(rows[cursor].service)}`)) } : {}),
   });
   return (
-    <table className="services">
+    <table className="services" {...hold}>
       <thead>
         <tr>
           <th>Service</th><th>Protocols</th><th className="number">Rate</th><th></th><th className="number">Errors</th>

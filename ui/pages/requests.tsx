@@ -55,7 +55,9 @@ export function RequestsPage() {
   useKeys({ n: () => { if (takesLive) showNew(); }, ...(selection ? { Escape: clearSelection } : {}) });
 
   const notes = [...new Set([...(heat.data?.notes ?? []), ...(requests.list?.notes ?? [])])];
-  const nothing = !requests.loading && requests.error === null && requests.rows.length === 0;
+  // A search in a long range may stop with what it has, even nothing, and a place to go on from.
+  const nothing = !requests.loading && requests.error === null && requests.rows.length === 0 && !requests.list?.nextCursor;
+  useEffect(() => { if (requests.rows.length < (group ? GROUPED_ROWS : 1)) requests.more(); }, [requests.list, group]);
   return (
     <main className="page page-fixed">
       <Problem error={requests.error ?? heat.error} />
@@ -74,7 +76,7 @@ function List({ listKey, requests, group, filter, sort, nothing, onAtTop, onEsca
   listKey: string; requests: ReturnType<typeof useRequestList>; group: Grouping | null; filter: string; sort: string; nothing: boolean;
   onAtTop: (atTop: boolean) => void; onEscape?: () => void;
 }) {
-  if (requests.loading && requests.rows.length === 0) return <Skeleton rows={16} />;
+  if ((requests.loading || requests.list?.nextCursor) && requests.rows.length === 0) return <Skeleton rows={16} />;
   if (nothing) return <NoTraffic filter={filter} />;
   if (group) return <GroupTable rows={requests.rows} by={group} filter={filter} />;
   return <RequestTable key={listKey} viewKey={listKey} rows={requests.rows} sort={sort} onSort={(next) => setParams({ sort: next })} onEnd={requests.more} onAtTop={onAtTop} onEscape={onEscape} />;
