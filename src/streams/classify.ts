@@ -36,20 +36,30 @@ export class Classifier {
     const direct = this.#detect(chunk.buffer, chunk.offset, chunk.offset + chunk.length, direction);
     if (direct) return this.#answer(direct, direction, chunk);
     this.#hold(direction, chunk);
-    const earlier = this.#held.filter((held) => held.direction === direction);
-    if (earlier.length > 1 && this.transport === 'stream') {
-      const whole = contiguous(earlier);
-      const found = this.#detect(whole, 0, whole.length, direction);
-      if (found) {
-        // Recognised only together with what came before: nothing of this direction may be left out.
-        const held = this.#held;
-        this.#held = [];
-        return { ...found, held: this.joined ? held.slice(held.indexOf(earlier[0])) : held };
-      }
+    if (this.transport === 'stream') {
+      const found = this.#detectTogether(direction);
+      if (found) return found;
     }
     if (this.#held.length >= MAX_HELD_CHUNKS || this.#heldBytes >= MAX_HELD_BYTES) {
       this.#held = [];
       return null;
+    }
+    return undefined;
+  }
+
+  /** Some servers read a message's head and its body in two calls: chunks may make sense only together. */
+  #detectTogether(direction: Direction): Classified | undefined {
+    const earlier = this.#held.filter((held) => held.direction === direction);
+    // A connection whose beginning was seen starts with a message; one that was joined may start with the rest of one.
+    const starts = this.joined ? [earlier.length - 2, earlier.length - 3, 0] : [0];
+    for (const start of starts) {
+      if (start < 0 || earlier.length - start < 2) continue;
+      const whole = contiguous(earlier.slice(start));
+      const found = this.#detect(whole, 0, whole.length, direction);
+      if (!found) continue;
+      const held = this.#held;
+      this.#held = [];
+      return { ...found, held: this.joined ? held.slice(held.indexOf(earlier[start])) : held };
     }
     return undefined;
   }
