@@ -9,7 +9,7 @@
  * power cut left torn fails its checksum, is dropped and counted.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, statSync, statfsSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 
@@ -35,6 +35,9 @@ export interface SpoolLosses {
   /** Why last: 'spool full', 'disk full', 'damaged', 'refused by the engine'; '' when nothing was lost. */
   reason: string;
 }
+
+/** Left to the store, which needs a little to drop old partitions; it stops inserting at twice as much. */
+const MIN_FREE_BYTES = 64 * 1024 * 1024;
 
 const FILE = /^(\d{10})\.([0-9a-f]{16})\.([a-z0-9_]+)\.(\d+)\.([0-9a-f]{8})\.rb$/;
 
@@ -95,6 +98,8 @@ export class Spool {
   }
 
   private write(path: string, bytes: Uint8Array): void {
+    const fs = statfsSync(this.options.directory);
+    if (fs.bavail * fs.bsize < MIN_FREE_BYTES) throw new Error('disk full');
     const temporary = `${path}.tmp`;
     const fd = openSync(temporary, 'w', 0o600);
     try {

@@ -13,6 +13,8 @@ import { Spool } from './spool.js';
 import { StoreWriter } from './writer.js';
 
 const RETENTION_EVERY_MS = 60_000;
+/** While the disk is full. */
+const RETENTION_URGENT_MS = 5_000;
 
 export interface StoreOptions {
   directory: string;
@@ -73,6 +75,7 @@ class EmbeddedStore implements Store {
   private readonly sizes: StoreSizes;
   private readonly retention: NodeJS.Timeout;
   private retaining: Promise<unknown> = Promise.resolve();
+  private retainedAt = performance.now();
   private retentionTrouble = '';
   readonly queries: StoreQueries;
 
@@ -81,7 +84,7 @@ class EmbeddedStore implements Store {
     this.writer = new StoreWriter({ driver, spool: this.spool, ...(options.cutMs === undefined ? {} : { cutMs: options.cutMs }) });
     this.sizes = new StoreSizes(driver, () => this.now());
     this.queries = createQueries(driver as StoreDriver, driver.database);
-    this.retention = setInterval(() => { this.retaining = this.retain(); }, RETENTION_EVERY_MS);
+    this.retention = setInterval(() => this.retainWhenDue(), RETENTION_URGENT_MS);
     this.retention.unref();
   }
 
@@ -103,6 +106,13 @@ class EmbeddedStore implements Store {
 
   flush(): Promise<void> {
     return this.writer.flush();
+  }
+
+  private retainWhenDue(): void {
+    const due = performance.now() - this.retainedAt >= RETENTION_EVERY_MS || this.writer.trouble?.code === 'store_disk_full';
+    if (!due) return;
+    this.retainedAt = performance.now();
+    this.retaining = this.retaining.then(() => this.retain());
   }
 
   private async retain(): Promise<void> {

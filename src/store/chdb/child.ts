@@ -17,8 +17,10 @@ interface Engine {
   unlock: () => void;
 }
 
+/** Dropping a partition writes too: on a disk filled to the last byte nothing could be dropped any more. */
+const MIN_FREE_TO_INSERT_BYTES = 128 * 1024 * 1024;
 /** Old recordings may be replayed: one batch may touch any number of hours. */
-const SESSION_SETTINGS = `SET deduplicate_blocks_in_dependent_materialized_views = 1, async_insert = 0, max_partitions_per_insert_block = 0, session_timezone = 'UTC', optimize_on_insert = 1`;
+const SESSION_SETTINGS = `SET deduplicate_blocks_in_dependent_materialized_views = 1, async_insert = 0, min_free_disk_bytes_to_perform_insert = ${MIN_FREE_TO_INSERT_BYTES}, max_partitions_per_insert_block = 0, session_timezone = 'UTC', optimize_on_insert = 1`;
 
 async function loadChdb(): Promise<ChdbModule> {
   try {
