@@ -32,7 +32,7 @@ Runs COMMAND (default: node scripts/run-tests.mjs kernel) in a virtual machine w
   6.12            the kernel of bookworm-backports
   all             both, one after the other
   --shell         an interactive shell in the machine instead of COMMAND
-  --limit S       stop the machine after S seconds (default 900; a shell has no limit)
+  --limit S       stop the machine after S seconds (default 1800; a shell has no limit)
 
 exit code: the command's; 2 bad usage, 3 no kernel or a tool missing, 4 bookworm-backports cannot be reached,
            124 time limit reached, 125 the machine stopped before the command ended
@@ -40,7 +40,7 @@ TEXT
 }
 
 parse_arguments() {
-  SERIES=(6.1) SHELL_WANTED='' LIMIT_SECONDS=${KINDLING_VM_LIMIT_SECONDS:-900}
+  SERIES=(6.1) SHELL_WANTED='' LIMIT_SECONDS=${KINDLING_VM_LIMIT_SECONDS:-1800}
   COMMAND=(node scripts/run-tests.mjs kernel)
   while [ $# -gt 0 ]; do
     case $1 in
