@@ -29,7 +29,7 @@ test('calls at the same time count once, and only within the request', () => {
 
 test('a slow request says what is usual and what it waited for', () => {
   const text = plain(verdict(detail({ calls: [call(5, 90), call(1, 2)], usual: { p50Ns: 14 * MS, p95Ns: 30 * MS, count: 100 } })));
-  assert.equal(text, 'It took 100 ms, usually 14 ms. For 92 % of the time the process was waiting for others; longest, mariadb: select orders * took 90 ms.');
+  assert.equal(text, 'It took 100 ms, usually 14 ms. For 92 % of the time the process had calls to others under way; longest, mariadb: select orders * took 90 ms.');
 });
 
 test('time inside the service is not blamed on short calls', () => {

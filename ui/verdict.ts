@@ -53,7 +53,7 @@ function timeWentTo(detail: RequestDetail): string {
   const longest = calls.reduce((most, call) => (call.durationNs > most.durationNs ? call : most));
   const share = coveredNs(request, calls) / whole;
   const what = `${longest.peerService}: ${longest.endpoint || longest.operation} took ${formatDuration(longest.durationNs)}`;
-  if (share >= 0.5) return `For ${formatShare(share)} of the time the process was waiting for others; longest, ${what}.`;
+  if (share >= 0.5) return `For ${formatShare(share)} of the time the process had calls to others under way; longest, ${what}.`;
   return `Calls to others cover only ${formatShare(share)} of it; the rest passed inside the service.`;
 }
 

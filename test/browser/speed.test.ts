@@ -4,6 +4,8 @@ import test, { after, before } from 'node:test';
 import { openBrowser, type Session } from './browser.js';
 
 const LIMIT_MS = 150;
+/** Medians: other work on the machine delays single ones. */
+const ROUNDS = 5;
 let session: Session;
 before(async () => { session = await openBrowser(); });
 after(() => session.close());
@@ -44,10 +46,16 @@ test(`moving in a list of 1,000 rows, sorting, filtering and opening answer with
   await page.keyboard.press('Home');
   figures['next row'] = await median(9, () => millis(`window.before = document.querySelector('a.rt-row[aria-selected=true]').href; ${key('j')}`, `document.querySelector('a.rt-row[aria-selected=true]')?.href !== window.before`));
   figures['to the end'] = await millis(key('End'), `document.querySelector('a.rt-row[aria-selected=true]')?.id === 'row-' + (document.querySelector('.rt').ariaRowCount - 1) || document.querySelector('.rt-scroll').scrollTop > 20000`);
-  figures.sort = await millis(`[...document.querySelectorAll('.rt-head button')].find((b) => b.textContent.startsWith('Duration')).click()`, `document.querySelector('[aria-sort=descending]')?.textContent.startsWith('Duration') && document.querySelector('a.rt-row')`);
-  figures.open = await millis(`document.querySelector('a.rt-row').click()`, `document.querySelector('.wf-row')`);
-  figures.back = await millis('history.back()', `document.querySelector('a.rt-row')`);
-  figures.overview = await millis(`${key('g')}; ${key('o')}`, `document.querySelector('table.services tbody tr')`);
+  const rounds: Record<string, number[]> = { sort: [], open: [], back: [], overview: [], requests: [] };
+  for (let round = 0; round < ROUNDS; round++) {
+    const column = round % 2 === 0 ? 'Duration' : 'Size';
+    rounds.sort.push(await millis(`[...document.querySelectorAll('.rt-head button')].find((b) => b.textContent.startsWith('${column}')).click()`, `document.querySelector('[aria-sort=descending]')?.textContent.startsWith('${column}') && document.querySelector('a.rt-row')`));
+    rounds.open.push(await millis(`document.querySelector('a.rt-row').click()`, `document.querySelector('.wf-row')`));
+    rounds.back.push(await millis('history.back()', `document.querySelector('a.rt-row')`));
+    rounds.overview.push(await millis(`${key('g')}; ${key('o')}`, `document.querySelector('table.services tbody tr')`));
+    rounds.requests.push(await millis(`${key('g')}; ${key('r')}`, `document.querySelector('a.rt-row')`));
+  }
+  for (const [name, taken] of Object.entries(rounds)) figures[name] = taken.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)];
   for (const [name, ms] of Object.entries(figures)) t.diagnostic(`${name}: ${ms.toFixed(0)} ms (${rows} rows)`);
   for (const [name, ms] of Object.entries(figures)) assert.ok(ms < LIMIT_MS, `${name} took ${ms.toFixed(0)} ms`);
 });

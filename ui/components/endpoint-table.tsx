@@ -12,10 +12,10 @@ function requestsOf(service: string, one: Endpoint, more = ''): string {
   return hrefTo('/requests', { filter: [...words, more].join(' ').trim() });
 }
 
-/** Most time first: that is where looking pays. */
+/** What it answers, then what it asks; most time first: that is where looking pays. */
 export function EndpointTable({ detail: { endpoints, service } }: { detail: ServiceDetail }) {
-  const sorted = [...endpoints].sort((a, b) => b.totalNs - a.totalNs);
-  const total = sorted.reduce((sum, one) => sum + one.totalNs, 0) || 1;
+  const sorted = [...endpoints].sort((a, b) => Number(b.role === 'server') - Number(a.role === 'server') || b.totalNs - a.totalNs);
+  const totalOf = (role: string): number => sorted.reduce((sum, one) => sum + (one.role === role ? one.totalNs : 0), 0) || 1;
   return (
     <table aria-label="Endpoints">
       <thead>
@@ -36,7 +36,7 @@ export function EndpointTable({ detail: { endpoints, service } }: { detail: Serv
             <td className="number">{formatDuration(one.p50Ns)}</td>
             <td className="number">{formatDuration(one.p95Ns)}</td>
             <td className="number">{formatDuration(one.p99Ns)}</td>
-            <td className="number">{formatShare(one.totalNs / total)}</td>
+            <td className="number">{formatShare(one.totalNs / totalOf(one.role))}</td>
           </tr>
         ))}
       </tbody>

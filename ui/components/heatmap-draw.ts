@@ -84,8 +84,11 @@ function drawCells(context: CanvasRenderingContext2D, map: Heatmap, scale: HeatS
       context.globalAlpha = 1;
       if (errors > 0) {
         const size = Math.max(2, Math.min(4, plot.cellHeight - 1, plot.cellWidth - 1));
+        // A share of one in a hundred is marked, but does not shout.
+        context.globalAlpha = 0.3 + 0.7 * Math.min(1, (errors / count) * 4);
         context.fillStyle = red;
         context.fillRect(x + (plot.cellWidth - gap - size) / 2, y + (plot.cellHeight - size) / 2, size, size);
+        context.globalAlpha = 1;
       }
     }
     if (failed > 0) {

@@ -34,8 +34,18 @@ function axisOf(request: RequestSummary, rows: readonly RequestSummary[]): Axis 
   return { fromNs, toNs: toNs + span * 0.01, stepNs: niceStep(span) };
 }
 
+/** A busy event loop makes hundreds of calls meanwhile, for other requests too. */
+const SHOWN_CALLS = 12;
+
+function longest(calls: readonly RequestSummary[], count: number): RequestSummary[] {
+  const kept = new Set([...calls].sort((a, b) => b.durationNs - a.durationNs).slice(0, count));
+  return calls.filter((call) => kept.has(call));
+}
+
 export function Waterfall({ detail }: { detail: RequestDetail }) {
-  const { request, otherEnd, calls } = detail;
+  const { request, otherEnd } = detail;
+  const [all, setAll] = useState(false);
+  const calls = all ? detail.calls : longest(detail.calls, SHOWN_CALLS);
   const ordered = otherEnd && otherEnd.role === 'client' ? [otherEnd, request] : otherEnd ? [request, otherEnd] : [request];
   const rows = [...ordered, ...calls];
   const axis = axisOf(request, rows);
@@ -50,9 +60,10 @@ export function Waterfall({ detail }: { detail: RequestDetail }) {
       <div className="waterfall" role="list">
         <AxisRow axis={axis} />
         {ordered.map((row, i) => <WaterfallRow key={row.id} row={row} request={request} axis={axis} call={false} selected={i === cursor} />)}
-        {calls.length > 0 && <div className="wf-group">meanwhile {visible(request.service, 60)} asked others</div>}
+        {calls.length > 0 && <div className="wf-group">meanwhile this process asked others{calls.length < detail.calls.length && `: the ${calls.length} longest of ${detail.calls.length} calls`}</div>}
         {calls.map((row, i) => <WaterfallRow key={row.id} row={row} request={request} axis={axis} call selected={ordered.length + i === cursor} />)}
       </div>
+      {calls.length < detail.calls.length && <button type="button" className="plain link" onClick={() => setAll(true)}>Show the {detail.calls.length - calls.length} shorter calls</button>}
       <StageLegend request={request} />
     </section>
   );
