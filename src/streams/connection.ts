@@ -98,7 +98,9 @@ export class TracedConnection implements ParserContext {
     this.#parser = parser;
     this.protocol = found.protocol.name;
     const { window } = this.surroundings;
-    this.#sides = [new SideStream(REQUEST, parser, window, joined), new SideStream(RESPONSE, parser, window, joined)];
+    this.#sides = [
+      new SideStream(REQUEST, parser, window, joined, transport), new SideStream(RESPONSE, parser, window, joined, transport),
+    ];
     this.state = 'parsing';
     for (const held of found.held) if (this.state === 'parsing') this.#feed(held.direction, held);
   }

@@ -36,11 +36,19 @@ export class SideStream {
   /** Consecutive times that the parser could not make sense of the bytes. */
   refused = 0;
 
-  constructor(private readonly side: Side, private readonly parser: Parser, private readonly window: Window, joined: boolean) {
+  /** @param transport of datagrams each is a window of its own: positions are the socket's, over all its peers */
+  constructor(
+    private readonly side: Side, private readonly parser: Parser, private readonly window: Window, joined: boolean,
+    private readonly transport: 'stream' | 'datagram' = 'stream',
+  ) {
     this.#resyncing = joined;
+    // Of a stream seen from its beginning the first byte may be missing, too.
+    if (!joined) this.#next = 0;
   }
 
   feed(chunk: Chunk): void {
+    if (this.transport === 'datagram') return this.#feedDatagram(chunk);
+    if (this.#next >= 0 && chunk.position < this.#next) return this.#feedBehind(chunk);
     let { offset, length } = chunk;
     let missing = chunk.bytes - length;
     const end = chunk.position + chunk.bytes;
@@ -65,6 +73,22 @@ export class SideStream {
       }
     }
     this.#consume(chunk, offset, length, missing, end);
+  }
+
+  #feedDatagram(chunk: Chunk): void {
+    this.#open(chunk, chunk.offset, chunk.length, chunk.bytes - chunk.length);
+    if (this.parser.parse(this.side, this.window) === LOST) this.refused++;
+    else this.refused = 0;
+  }
+
+  /** Two threads' calls on one socket can be told the wrong way round: what was counted as lost or seen stays so. */
+  #feedBehind(chunk: Chunk): void {
+    const seen = this.#next - chunk.position;
+    if (seen >= chunk.bytes) return;
+    const known = Math.min(seen, chunk.length);
+    this.feed({
+      ...chunk, position: this.#next, bytes: chunk.bytes - seen, offset: chunk.offset + known, length: chunk.length - known,
+    });
   }
 
   /** Positions up to here were never seen. */
