@@ -232,7 +232,7 @@ int BPF_PROG(syscall_exited, struct pt_regs *regs, long result)
 {
 	struct call call;
 
-	if (result < 0 || !read_call(regs, &call) || !current_in_scope())
+	if (!is_data_call(regs->orig_ax) || result < 0 || !current_in_scope() || !read_call(regs, &call))
 		return 0;
 	if (call.kind == BUFFER_MESSAGES) {
 		u64 messages = call.buffer;

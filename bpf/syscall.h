@@ -26,6 +26,19 @@ struct call {
 	u64 peer;    /* sockaddr of sendto and recvfrom */
 };
 
+/* Numbers below 64 as bits; the others one by one. */
+#define DATA_CALLS (1ULL << SYS_read | 1ULL << SYS_write | 1ULL << SYS_readv | 1ULL << SYS_writev | 1ULL << SYS_sendfile | \
+		    1ULL << SYS_sendto | 1ULL << SYS_recvfrom | 1ULL << SYS_sendmsg | 1ULL << SYS_recvmsg)
+
+/* What every system call of the machine pays in the fallback: one load and a few compares. */
+static __always_inline int is_data_call(u64 number)
+{
+	if (number < 64)
+		return DATA_CALLS >> number & 1;
+	return number >= SYS_splice && number <= SYS_pwritev2 &&
+	       (number == SYS_splice || number == SYS_recvmmsg || number == SYS_sendmmsg || number >= SYS_preadv2);
+}
+
 /* Returns 0 when it is none of ours. */
 static __always_inline int read_call(struct pt_regs *regs, struct call *call)
 {
