@@ -18,12 +18,23 @@ function u64(view: DataView, offset: number): number {
   return view.getUint32(offset, true) + view.getUint32(offset + 4, true) * TWO_32;
 }
 
+/** Least size of each type of record. */
+const SIZES: number[] = [];
+SIZES[Type.DATA] = Data.byteLength;
+SIZES[Type.OPEN] = Open.byteLength;
+SIZES[Type.CLOSE] = Close.byteLength;
+SIZES[Type.CONNECT] = Connect.byteLength;
+SIZES[Type.SHUTDOWN] = Shutdown.byteLength;
+SIZES[Type.EXEC] = SIZES[Type.EXIT] = Process.byteLength;
+
 /**
- * `bytes` and `view` are over the same memory; the record starts at `offset`.
+ * `bytes` and `view` are over the same memory, which holds the whole record that starts at `offset`.
  * Returns false when its type is not known or it claims more than its size (a broken recording).
  */
 export function decodeRecord(bytes: Uint8Array, view: DataView, offset: number, observer: Observer & ProcessObserver): boolean {
-  switch (view.getUint16(offset + Header.type, true)) {
+  const type = view.getUint16(offset + Header.type, true);
+  if (!(view.getUint32(offset + Header.size, true) >= SIZES[type])) return false;
+  switch (type) {
     case Type.DATA: return decodeData(bytes, view, offset, observer);
     case Type.OPEN: return decodeOpen(bytes, view, offset, observer);
     case Type.CLOSE: return decodeClose(view, offset, observer);
@@ -48,11 +59,12 @@ function decodeData(bytes: Uint8Array, view: DataView, offset: number, observer:
   const captured = view.getUint32(offset + Data.captured, true);
   let payload = offset + Data.byteLength;
   let peer: string | undefined;
+  const size = Data.byteLength + (flags & Flags.PEER ? Peer.byteLength : 0) + captured;
+  if (size > view.getUint32(offset + Header.size, true) || captured > view.getUint32(offset + Data.bytes, true)) return false;
   if (flags & Flags.PEER) {
     peer = formatAddress(view.getUint16(payload + Peer.family, true), bytes, payload + Peer.address, view.getUint16(payload + Peer.port, true));
     payload += Peer.byteLength;
   }
-  if (payload + captured > offset + view.getUint32(offset + Header.size, true)) return false;
   observer.data(
     u64(view, offset + Data.connection), flags & Flags.OUT ? OUT : IN, u64(view, offset + Header.ts), 0,
     view.getUint32(offset + Data.pid, true), view.getUint32(offset + Data.tid, true), u64(view, offset + Data.position),

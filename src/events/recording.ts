@@ -132,7 +132,10 @@ function readHeader(bytes: Uint8Array): 'more' | Broken | { header: RecordingHea
   if (length > 64 * 1024) return { reason: 'corrupt', offset: 8, detail: `a header of ${length} bytes` };
   if (bytes.length < length) return 'more';
   try {
-    const header = JSON.parse(Buffer.from(bytes.subarray(12, length)).toString('utf8')) as RecordingHeader;
+    const header = JSON.parse(Buffer.from(bytes.subarray(12, length)).toString('utf8')) as RecordingHeader | null;
+    if (typeof header?.layout !== 'string' || !/^-?\d{1,20}$/.test(header.clockOffsetNs)) {
+      return { reason: 'corrupt', offset: 12, detail: 'a header without event layout and clock offset' };
+    }
     if (header.layout !== LAYOUT_HASH) return { reason: 'layout', offset: 12, detail: `event layout ${header.layout}, this program has ${LAYOUT_HASH}` };
     return { header, length };
   } catch (error) {
