@@ -14,6 +14,7 @@
 #include <bpf/libbpf.h>
 #include <linux/perf_event.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -166,9 +167,15 @@ class BpfObject : public Napi::ObjectWrap<BpfObject> {
     if (error) throw Failure(info.Env(), "initial value of " + Text(info, 0), -error);
   }
 
+  // The verifier gives up (EAGAIN) as soon as its thread has a signal pending, such as a profiler's: they wait.
   void Load(const Napi::CallbackInfo& info) {
+    bpf_object* object = Object(info.Env());
+    sigset_t all, before;
     tLog.clear();
-    int error = bpf_object__load(Object(info.Env()));
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int error = bpf_object__load(object);
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
     if (error) throw Failure(info.Env(), "the kernel refused the programs", -error);
   }
 
@@ -270,15 +277,20 @@ class BpfObject : public Napi::ObjectWrap<BpfObject> {
   std::unordered_map<std::string, bpf_link*> links_;
 };
 
-// kernelHas(name): whether the kernel's BTF knows a typedef, function or structure of that name.
+// kernelHas(names): which typedefs, functions or structures the kernel's BTF knows. Reading it takes milliseconds: once.
 Napi::Value KernelHas(const Napi::CallbackInfo& info) {
-  std::string name = Text(info, 0);
+  if (info.Length() < 1 || !info[0].IsArray()) throw Napi::TypeError::New(info.Env(), "argument 0 must be an array of strings");
+  Napi::Array names = info[0].As<Napi::Array>();
   tLog.clear();
   btf* kernel = btf__load_vmlinux_btf();
   if (!kernel) throw Failure(info.Env(), "cannot read the kernel's BTF", errno);
-  bool found = btf__find_by_name(kernel, name.c_str()) > 0;
+  Napi::Array found = Napi::Array::New(info.Env(), names.Length());
+  for (uint32_t i = 0; i < names.Length(); i++) {
+    std::string name = names.Get(i).ToString().Utf8Value();
+    found.Set(i, Napi::Boolean::New(info.Env(), btf__find_by_name(kernel, name.c_str()) > 0));
+  }
   btf__free(kernel);
-  return Napi::Boolean::New(info.Env(), found);
+  return found;
 }
 
 Napi::Value Possible(const Napi::CallbackInfo& info) {

@@ -33,8 +33,8 @@ export interface NativeError extends Error {
 
 export interface Addon {
   BpfObject: new (path: string) => BpfObject;
-  /** Whether the kernel's BTF has a type of this name. Throws when there is no BTF. */
-  kernelHas(name: string): boolean;
+  /** Whether the kernel's BTF has a type of each name. Throws when there is no BTF. */
+  kernelHas(names: readonly string[]): boolean[];
   possibleCpus(): number;
   /** Of the calling thread. */
   threadId(): number;

@@ -46,13 +46,14 @@ export function checkKernel(): void {
 }
 
 export function planHooks(wanted: HookMode): HookPlan {
-  const { kernelHas } = addon();
-  const present = (program: string) => kernelHas(`btf_trace_${TRACEPOINTS[program]}`);
+  const names = Object.keys(TRACEPOINTS);
+  const found = addon().kernelHas(names.map((program) => `btf_trace_${TRACEPOINTS[program]}`));
+  const present = (program: string) => found[names.indexOf(program)];
   const socketHooks = present('socket_sent') && present('socket_received');
   if (wanted === 'socket' && !socketHooks)
     throw new KindlingError('BPF_ATTACH_FAILED', { reason: 'the socket tracepoints (kernel 6.3 and later) were asked for and are missing' });
   const mode = wanted === 'syscall' || !socketHooks ? 'syscall' : 'socket';
-  const programs = Object.keys(TRACEPOINTS).map((name) => {
+  const programs = names.map((name) => {
     if (!present(name)) return { name, use: false, reason: `this kernel has no tracepoint ${TRACEPOINTS[name]}` };
     if (SOCKET_PROGRAMS.includes(name) && mode === 'syscall')
       return { name, use: false, reason: socketHooks ? 'not wanted (option hooks)' : 'needs both socket tracepoints' };
