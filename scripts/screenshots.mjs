@@ -1,0 +1,105 @@
+// The pictures of the documentation, taken from the real demo with Debian's Chromium:
+//
+//   node scripts/screenshots.mjs [--url http://127.0.0.1:9500] [--seconds 75]
+//
+// Without --url it starts the demo itself (as root, built before) and lets it run for that long first.
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { setTimeout as delay } from 'node:timers/promises';
+import { chromium } from 'playwright-core';
+
+const FOLDER = 'docs/images';
+const MOST_BYTES = 200_000;
+const VIEW = { width: 1280, height: 800 };
+/** Of what the shop does wrong on purpose: checkouts that wait for a row lock show all stages and calls. */
+const DETAIL_FILTER = 'service:shop role:server endpoint:"/checkout" >300ms';
+
+const { values } = parseArgs({ options: { url: { type: 'string' }, seconds: { type: 'string', default: '75' } } });
+const demo = values.url === undefined ? await startDemo(Number(values.seconds)) : null;
+const base = (values.url ?? demo.url).replace(/\/$/, '');
+try {
+  await takePictures();
+} finally {
+  await demo?.stop();
+}
+
+async function takePictures() {
+  mkdirSync(FOLDER, { recursive: true });
+  const profile = mkdtempSync(join(tmpdir(), 'kindling-screenshots-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: process.env.KINDLING_CHROMIUM ?? '/usr/bin/chromium', headless: true, viewport: VIEW, colorScheme: 'light', reducedMotion: 'reduce',
+    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+  });
+  try {
+    const page = context.pages()[0] ?? (await context.newPage());
+    const to = Date.now();
+    const range = `from=${to - Number(values.seconds) * 1000}&to=${to}`;
+    await picture(page, 'overview', `/?${range}`, 'table.services');
+    await picture(page, 'requests', `/requests?${range}&filter=${encodeURIComponent('role:server')}&sort=-duration`, '[role=table][aria-label=Requests]');
+    await picture(page, 'request', `/requests/${await requestToShow(range)}`, '[aria-label=Waterfall]');
+    await picture(page, 'agent', '/agent', 'figure.chart');
+  } finally {
+    await context.close();
+    rmSync(profile, { recursive: true, force: true });
+  }
+}
+
+async function picture(page, name, path, ready) {
+  await page.goto(base + path);
+  await page.waitForSelector(ready, { timeout: 15_000 });
+  // Charts are drawn a frame after their data.
+  await delay(1500);
+  const file = join(FOLDER, `${name}.png`);
+  await page.screenshot({ path: file });
+  const { size } = statSync(file);
+  process.stdout.write(`${file} ${Math.round(size / 1000)} kB\n`);
+  if (size > MOST_BYTES) throw new Error(`${file} has ${size} bytes; ${MOST_BYTES} are the most`);
+}
+
+async function requestToShow(range) {
+  const response = await fetch(`${base}/api/requests?${range}&sort=-duration&limit=1&filter=${encodeURIComponent(DETAIL_FILTER)}`);
+  const { rows } = await response.json();
+  if (!rows?.length) throw new Error(`no request matches ${DETAIL_FILTER}: let the demo run longer`);
+  return rows[0].id;
+}
+
+async function startDemo(seconds) {
+  const port = await freePort();
+  const child = spawn(process.execPath, ['dist/demo/run.js', '--port', String(port)], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const url = `http://127.0.0.1:${port}`;
+  const stop = async () => { child.kill('SIGTERM'); await ended; };
+  try {
+    const waited = await Promise.race([untilSeen(url, seconds), ended.then(() => null)]);
+    if (waited === null) throw new Error('the demo ended; run `npm run demo` to see why');
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, stop };
+}
+
+/** Until the agent answers, and for `seconds` of load after that. */
+async function untilSeen(url, seconds) {
+  for (let tries = 0; tries < 120; tries++) {
+    await delay(500);
+    if (!await fetch(`${url}/api/agent`).then((answer) => answer.ok, () => false)) continue;
+    await delay(seconds * 1000);
+    return true;
+  }
+  throw new Error(`no answer from ${url}`);
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
