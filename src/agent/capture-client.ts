@@ -8,6 +8,9 @@ import type { RollupRow } from '../requests/rollup.js';
 /** How long the worker may take to drain and flush when it is asked to stop. */
 const STOP_GRACE_MS = 5_000;
 
+/** Nearly all that it makes is short-lived: a small young generation is enough, and tens of MB smaller than the default. */
+const YOUNG_GENERATION_MB = 6;
+
 export const CAPTURE_WORKER = new URL('./capture-worker.js', import.meta.url);
 
 export interface CaptureListener {
@@ -27,7 +30,7 @@ export class CaptureClient {
   private exited: Promise<void>;
 
   private constructor(file: URL, options: CaptureOptions, private readonly listener: CaptureListener) {
-    this.worker = new Worker(file, { workerData: options, name: 'capture' });
+    this.worker = new Worker(file, { workerData: options, name: 'capture', resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB } });
     this.exited = new Promise((resolve) => this.worker.once('exit', () => resolve()));
   }
 

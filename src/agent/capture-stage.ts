@@ -7,6 +7,8 @@ import type { RowEncoder } from '../store/row-encoder.js';
 
 /** Requests shown live between two flushes: more than anyone can read; the rest is in the store. */
 export const MAX_RECENT = 200;
+/** Of these, so many may be normal ones: each costs the other thread a copy. */
+const MAX_RECENT_NORMAL = 60;
 
 export class CaptureStage {
   #recent: RequestRecord[] = [];
@@ -35,8 +37,8 @@ export class CaptureStage {
 
   /** All slow and failed ones while there is room; of the normal ones the first. */
   #show(record: RequestRecord): void {
-    this.#seen++;
-    if (this.#recent.length < MAX_RECENT) this.#recent.push(record);
-    else if (record.slow || record.error !== 'none') this.#recent[this.#seen % MAX_RECENT] = record;
+    const abnormal = record.slow || record.error !== 'none';
+    if (this.#recent.length < (abnormal ? MAX_RECENT : MAX_RECENT_NORMAL)) this.#recent.push(record);
+    else if (abnormal) this.#recent[this.#seen++ % MAX_RECENT] = record;
   }
 }
