@@ -74,7 +74,8 @@ static __always_inline u32 copy_vector(u64 word, u32 offset, u64 vector, u64 ent
 			return done;
 		done += copied;
 	}
-	count(KINDLING_COUNT_LONG_VECTOR, 1);
+	if (entries > MAX_VECTOR && done < wanted)
+		count(KINDLING_COUNT_LONG_VECTOR, 1);
 	return done;
 }
 

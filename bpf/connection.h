@@ -19,7 +19,7 @@ struct connection {
 	u8 opened;     /* kindling_open was written */
 	u8 from_start; /* seen before its first byte */
 	u8 ended_by;   /* 0 unknown, 1 this process, 2 the other end */
-	u8 reserved;
+	u8 read_to_end; /* a read has met the other end's end */
 };
 
 struct {
@@ -97,6 +97,9 @@ static __always_inline struct connection *connection_create(struct sock *sk, u64
 		count(KINDLING_COUNT_NO_CONNECTION, 1);
 		return 0;
 	}
+	/* A socket may be connected again: its storage is that of its former connection. */
+	if (config.socket_storage)
+		__builtin_memset(c, 0, sizeof(*c));
 	c->id = connection_new_id();
 	return c;
 }

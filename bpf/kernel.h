@@ -87,6 +87,7 @@ struct sock {
 	struct sock_common __sk_common;
 	struct socket *sk_socket;
 	u16 sk_type, sk_protocol;
+	u8 sk_shutdown;
 	int sk_err;
 	struct sock_cgroup_data sk_cgrp_data;
 };
@@ -112,6 +113,7 @@ struct mmsghdr_user { struct msghdr_user header; u32 length, _pad; };
 enum { AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10 };
 enum { SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_SEQPACKET = 5 };
 enum { IPPROTO_TCP = 6, IPPROTO_UDP = 17 };
+enum { RCV_SHUTDOWN = 1 };
 enum { MSG_PEEK = 2, MSG_ERRQUEUE = 0x2000 };
 enum {
 	TCP_ESTABLISHED = 1, TCP_SYN_SENT, TCP_SYN_RECV, TCP_FIN_WAIT1, TCP_FIN_WAIT2, TCP_TIME_WAIT, TCP_CLOSE,

@@ -33,6 +33,30 @@ union kindling_layout {
 };
 union kindling_layout *layout SEC(".data.layout");
 
+static __always_inline void write_shutdown(struct connection *c, u16 flags)
+{
+	struct kindling_shutdown *end;
+	u64 word;
+
+	end = control_reserve(RECORD_SIZE(struct kindling_shutdown), KINDLING_SHUTDOWN, flags, &word);
+	if (!end)
+		return;
+	end->connection = c->id;
+	ring_commit(&end->header, word);
+}
+
+/*
+ * The other end sends no more, and all it sent was read. TCP's state tells of the end as soon as it arrives, while data
+ * before it wait in the socket: too early for whoever follows the stream.
+ */
+static __always_inline void write_read_to_end(struct connection *c)
+{
+	if (c->read_to_end)
+		return;
+	c->read_to_end = 1;
+	write_shutdown(c, 0);
+}
+
 static __always_inline int socket_call(struct sock *sk, int bytes, int flags, u32 out)
 {
 	u32 tid, bytes_moved = bytes;
@@ -59,17 +83,8 @@ static __always_inline int socket_call(struct sock *sk, int bytes, int flags, u3
 	if (!c->opened)
 		write_open(c, as_number(sk), call.fd | (out ? OPEN_BY_SEND : 0), bytes);
 	if (bytes == 0) {
-		u64 word;
-		struct kindling_shutdown *end;
-
-		/* A read of 0 bytes into a buffer of some size: the other end sends no more. Of TCP its state tells. */
-		if (out || family != AF_UNIX)
-			return 0;
-		end = control_reserve(RECORD_SIZE(struct kindling_shutdown), KINDLING_SHUTDOWN, 0, &word);
-		if (end) {
-			end->connection = c->id;
-			ring_commit(&end->header, word);
-		}
+		if (!out && sk->sk_shutdown & RCV_SHUTDOWN)
+			write_read_to_end(c);
 		return 0;
 	}
 	tid = (u32)bpf_get_current_pid_tgid();
@@ -208,16 +223,8 @@ static __always_inline void socket_moved(struct call *call, u32 out, u32 bytes)
 	if (!c->opened)
 		write_open(c, as_number(sk), call->fd | (out ? OPEN_BY_SEND : 0), bytes);
 	if (bytes == 0) {
-		u64 word;
-		struct kindling_shutdown *end;
-
-		if (out || family != AF_UNIX)
-			return;
-		end = control_reserve(RECORD_SIZE(struct kindling_shutdown), KINDLING_SHUTDOWN, 0, &word);
-		if (end) {
-			end->connection = c->id;
-			ring_commit(&end->header, word);
-		}
+		if (!out && BPF_CORE_READ(sk, sk_shutdown) & RCV_SHUTDOWN)
+			write_read_to_end(c);
 		return;
 	}
 	if (call->kind == BUFFER_MESSAGE)
@@ -290,22 +297,6 @@ static __always_inline void write_connect(struct connection *c, struct sock *sk,
 	ring_commit(&connect->header, word);
 }
 
-static __always_inline void write_shutdown(struct connection *c, int local)
-{
-	struct kindling_shutdown *end;
-	u64 word;
-
-	if (!c->ended_by)
-		c->ended_by = local ? 1 : 2;
-	if (!c->opened)
-		return;
-	end = control_reserve(RECORD_SIZE(struct kindling_shutdown), KINDLING_SHUTDOWN, local ? KINDLING_FLAG_LOCAL : 0, &word);
-	if (!end)
-		return;
-	end->connection = c->id;
-	ring_commit(&end->header, word);
-}
-
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(tcp_state_changed, struct sock *sk, int before, int after)
 {
@@ -348,10 +339,14 @@ int BPF_PROG(tcp_state_changed, struct sock *sk, int before, int after)
 		write_connect(c, sk, 0);
 	else if (after == TCP_CLOSE && before == TCP_SYN_SENT)
 		write_connect(c, sk, sk->sk_err ? sk->sk_err : ECANCELED);
-	else if (after == TCP_FIN_WAIT1 || after == TCP_LAST_ACK)
-		write_shutdown(c, 1);
-	else if (after == TCP_CLOSE_WAIT || after == TCP_CLOSING)
-		write_shutdown(c, 0);
+	else if (after == TCP_FIN_WAIT1 || after == TCP_LAST_ACK) {
+		if (!c->ended_by)
+			c->ended_by = 1;
+		if (c->opened)
+			write_shutdown(c, KINDLING_FLAG_LOCAL);
+	} else if (after == TCP_CLOSE_WAIT && !c->ended_by) {
+		c->ended_by = 2;
+	}
 	return 0;
 }
 

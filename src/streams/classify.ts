@@ -9,6 +9,10 @@ import type { Chunk } from './side.js';
 /** A connection that has not shown what it speaks within these is left alone. */
 export const MAX_HELD_CHUNKS = 24;
 export const MAX_HELD_BYTES = 64 * 1024;
+/** Chunks may be as small as a byte each: fewer bytes than these are no verdict... */
+const ENOUGH_BYTES = 1024;
+/** ...before so many of them. */
+const MAX_SMALL_CHUNKS = 512;
 
 export interface HeldChunk extends Chunk { direction: Direction }
 
@@ -40,11 +44,14 @@ export class Classifier {
       const found = this.#detectTogether(direction);
       if (found) return found;
     }
-    if (this.#held.length >= MAX_HELD_CHUNKS || this.#heldBytes >= MAX_HELD_BYTES) {
-      this.#held = [];
-      return null;
-    }
-    return undefined;
+    if (!this.#isHopeless()) return undefined;
+    this.#held = [];
+    return null;
+  }
+
+  #isHopeless(): boolean {
+    if (this.#heldBytes >= MAX_HELD_BYTES) return true;
+    return this.#held.length >= (this.#heldBytes >= ENOUGH_BYTES ? MAX_HELD_CHUNKS : MAX_SMALL_CHUNKS);
   }
 
   /** Some servers read a message's head and its body in two calls: chunks may make sense only together. */
