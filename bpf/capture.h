@@ -59,12 +59,11 @@ __attribute__((noinline)) int copy_segment(u64 word, u32 offset, u64 entry_addre
 	return copied < n ? -1 : (int)copied;
 }
 
-static __always_inline u32 copy_vector(u64 word, u32 offset, u64 vector, u64 entries, u32 wanted)
+/* The segments from the third on. */
+static __always_inline u32 copy_more_segments(u64 word, u32 offset, u64 vector, u64 entries, u32 wanted, u32 done)
 {
-	u32 done = 0;
-
 #pragma clang loop unroll(disable)
-	for (u32 i = 0; i < MAX_VECTOR; i++) {
+	for (u32 i = 2; i < MAX_VECTOR; i++) {
 		int copied;
 
 		if (i >= entries || done >= wanted)
@@ -74,9 +73,29 @@ static __always_inline u32 copy_vector(u64 word, u32 offset, u64 vector, u64 ent
 			return done;
 		done += copied;
 	}
-	if (entries > MAX_VECTOR && done < wanted)
-		count(KINDLING_COUNT_LONG_VECTOR, 1);
+	count(KINDLING_COUNT_LONG_VECTOR, 1);
 	return done;
+}
+
+/* Most vectors have one or two segments (a head and a body): these are read at once. */
+static __always_inline u32 copy_vector(u8 *to, u64 word, u32 offset, u64 vector, u64 entries, u32 wanted)
+{
+	struct iovec_user first[2] = {};
+	u32 n, done;
+
+	if (bpf_probe_read_user(first, entries > 1 ? 32 : 16, (void *)vector))
+		return 0;
+	n = first[0].len < wanted ? first[0].len : wanted;
+	done = copy_plain(to, 0, first[0].base, n);
+	if (done < n || done >= wanted || entries < 2)
+		return done;
+	n = first[1].len < wanted - done ? first[1].len : wanted - done;
+	if (copy_plain(to, done, first[1].base, n) < n)
+		return done;
+	done += n;
+	if (done >= wanted || entries < 3)
+		return done;
+	return copy_more_segments(word, offset, vector, entries, wanted, done);
 }
 
 /* A sockaddr in the caller's memory. */
@@ -168,7 +187,7 @@ static __always_inline void write_data(struct connection *c, struct call *call, 
 	if (call->kind == BUFFER_PLAIN)
 		data->captured = copy_plain(payload, 0, call->buffer, wanted);
 	else if (call->kind == BUFFER_VECTOR)
-		data->captured = copy_vector(word, offset, call->buffer, call->count, wanted);
+		data->captured = copy_vector(payload, word, offset, call->buffer, call->count, wanted);
 	else
 		data->captured = 0;
 	ring_commit(&data->header, word);

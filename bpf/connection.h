@@ -20,6 +20,9 @@ struct connection {
 	u8 from_start; /* seen before its first byte */
 	u8 ended_by;   /* 0 unknown, 1 this process, 2 the other end */
 	u8 read_to_end; /* a read has met the other end's end */
+	u8 was_reset;   /* by the other end; whoever reads the error clears it on the socket */
+	u8 comm[16];    /* of who called connect; TCP tells of its end in whatever context */
+	u8 reserved[7];
 };
 
 struct {

@@ -293,7 +293,7 @@ static __always_inline void write_connect(struct connection *c, struct sock *sk,
 	connect->local_port = BPF_CORE_READ(sk, __sk_common.skc_num);
 	connect->remote_port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
 	read_addresses(sk, family, connect->local, connect->remote);
-	__builtin_memset(connect->comm, 0, sizeof(connect->comm));
+	__builtin_memcpy(connect->comm, c->comm, sizeof(connect->comm));
 	ring_commit(&connect->header, word);
 }
 
@@ -317,6 +317,7 @@ int BPF_PROG(tcp_state_changed, struct sock *sk, int before, int after)
 		c->connect_started = bpf_ktime_get_ns();
 		c->pid = pid_tgid >> 32;
 		c->tid = (u32)pid_tgid;
+		bpf_get_current_comm(c->comm, sizeof(c->comm));
 		c->role = KINDLING_ROLE_CLIENT;
 		c->from_start = 1;
 		return 0;
@@ -373,7 +374,7 @@ int BPF_PROG(tcp_destroyed, struct sock *sk)
 	end->bytes_out = c->bytes[1];
 	end->calls_in = c->calls[0];
 	end->calls_out = c->calls[1];
-	end->error = sk->sk_err;
+	end->error = sk->sk_err ? sk->sk_err : c->was_reset ? ECONNRESET : 0;
 	end->srtt_us = BPF_CORE_READ(tp, srtt_us) >> 3;
 	end->retransmits = BPF_CORE_READ(tp, total_retrans);
 	end->reserved = 0;
@@ -389,7 +390,10 @@ int BPF_PROG(tcp_reset_received, struct sock *sk)
 {
 	struct connection *c = connection_find(sk);
 
-	if (c && !c->ended_by)
+	if (!c)
+		return 0;
+	c->was_reset = 1;
+	if (!c->ended_by)
 		c->ended_by = 2;
 	return 0;
 }
