@@ -1,6 +1,6 @@
 // The pictures of the documentation, taken from the real demo with Debian's Chromium:
 //
-//   node scripts/screenshots.mjs [--url http://127.0.0.1:9500] [--seconds 75]
+//   node scripts/screenshots.mjs [--url http://127.0.0.1:9500] [--seconds 240]
 //
 // Without --url it starts the demo itself (as root, built before) and lets it run for that long first.
 import { spawn } from 'node:child_process';
@@ -18,7 +18,7 @@ const VIEW = { width: 1280, height: 800 };
 /** Of what the shop does wrong on purpose: checkouts that wait for a row lock show all stages and calls. */
 const DETAIL_FILTER = 'service:shop role:server endpoint:"/checkout" >300ms';
 
-const { values } = parseArgs({ options: { url: { type: 'string' }, seconds: { type: 'string', default: '75' } } });
+const { values } = parseArgs({ options: { url: { type: 'string' }, seconds: { type: 'string', default: '240' } } });
 const demo = values.url === undefined ? await startDemo(Number(values.seconds)) : null;
 const base = (values.url ?? demo.url).replace(/\/$/, '');
 try {
@@ -39,7 +39,7 @@ async function takePictures() {
     const to = Date.now();
     const range = `from=${to - Number(values.seconds) * 1000}&to=${to}`;
     await picture(page, 'overview', `/?${range}`, 'table.services');
-    await picture(page, 'requests', `/requests?${range}&filter=${encodeURIComponent('role:server')}&sort=-duration`, '[role=table][aria-label=Requests]');
+    await picture(page, 'requests', `/requests?${range}&filter=${encodeURIComponent('role:server')}`, '[role=table][aria-label=Requests]');
     await picture(page, 'request', `/requests/${await requestToShow(range)}`, '[aria-label=Waterfall]');
     await picture(page, 'agent', '/agent', 'figure.chart');
   } finally {
