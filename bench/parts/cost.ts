@@ -17,7 +17,9 @@ import type { Workload } from '../workloads/workload.js';
 const variants = ['bare', 'capture only', 'with store'] as const;
 type Variant = (typeof variants)[number];
 type CostSample = Sample & { rss: number; bpfUs: number | null };
-/** Warm-up, and the run in which the kernel accounts for BPF programs. */
+/** An agent runs for days: its code is compiled by then, which takes seconds of a load that leaves it mostly idle. */
+const warmUpSeconds = 8;
+/** The run in which the kernel accounts for BPF programs. */
 const sideRunSeconds = 2;
 
 export async function measureCost(arena: Arena, options: BenchOptions): Promise<CostRow[]> {
@@ -34,8 +36,7 @@ async function measureWorkload(arena: Arena, workload: Workload, options: BenchO
     await interleave(variants, options.rounds, async (variant, round) => {
       const watch = await startVariant(arena, server, variant);
       try {
-        // An agent runs for days: its code is warm, and so is the server's.
-        await workload.runSteadily(arena, server, sideRunSeconds);
+        await workload.runSteadily(arena, server, variant === 'bare' ? sideRunSeconds : warmUpSeconds);
         const sample = await measure(arena, watch, () => workload.runSteadily(arena, server, options.seconds));
         const rss = watch.pids.reduce((sum, pid) => sum + rssBytes(pid), 0);
         const bpfUs = variant === 'bare' ? null : await measureBpf(arena, server, watch, workload);
