@@ -13,6 +13,8 @@ export const MAX_HELD_BYTES = 64 * 1024;
 const ENOUGH_BYTES = 1024;
 /** ...before so many of them. */
 const MAX_SMALL_CHUNKS = 512;
+/** A connection joined in mid-stream may be in the middle of a long message: it gets so many times the chance of others. */
+const JOINED_ROUNDS = 32;
 
 export interface HeldChunk extends Chunk { direction: Direction }
 
@@ -27,6 +29,7 @@ export interface Classified {
 export class Classifier {
   #held: HeldChunk[] = [];
   #heldBytes = 0;
+  #rounds = 0;
 
   constructor(
     private readonly protocols: readonly Protocol[], private readonly transport: 'stream' | 'datagram',
@@ -46,7 +49,9 @@ export class Classifier {
     }
     if (!this.#isHopeless()) return undefined;
     this.#held = [];
-    return null;
+    this.#heldBytes = 0;
+    this.#rounds++;
+    return this.joined && this.#rounds < JOINED_ROUNDS ? undefined : null;
   }
 
   #isHopeless(): boolean {

@@ -3,13 +3,14 @@
  *   peer connect ADDRESS PORT STEP...     ADDRESS: 127.0.0.1, ::1, ... or unix with a path as PORT
  *   peer listen ADDRESS PORT STEP...      prints "ready", then does the steps once for each connection, for ever
  *   peer hold ADDRESS PORT                prints "ready", then takes no connection: two fill its queue
- * Steps: send=TEXT (\r \n \\ are escapes), recv (once), recv=N bytes, end (read to the end), wait=MILLISECONDS, half (no
+ * Steps: send=TEXT (\r \n \\ are escapes), recv (once), recv=N bytes, end (read to the end), wait=MILLISECONDS, signal (wait for SIGUSR1), half (no
  * more will be sent), reset (close with RST), again=N (the steps before this one, N times in all), fork (the steps that
  * follow in a child), done (end the program with 0)
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@
 
 static union { struct sockaddr any; struct sockaddr_in v4; struct sockaddr_in6 v6; struct sockaddr_un un; } address;
 static socklen_t address_length;
+static sigset_t start_signal;
 
 static int fail(const char *what)
 {
@@ -94,6 +96,8 @@ static int do_step(int fd, char *step, char **before, int index)
 		receive(fd, -1);
 	else if (STEP("wait"))
 		usleep(atoi(value) * 1000);
+	else if (STEP("signal"))
+		sigwaitinfo(&start_signal, 0);
 	else if (STEP("half"))
 		shutdown(fd, SHUT_WR);
 	else if (STEP("reset"))
@@ -126,6 +130,9 @@ int main(int argc, char **argv)
 
 	if (argc < 4)
 		return 2;
+	sigemptyset(&start_signal);
+	sigaddset(&start_signal, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &start_signal, 0);
 	parse_address(argv[2], argv[3]);
 	fd = socket(address.any.sa_family, SOCK_STREAM, 0);
 	if (strcmp(argv[1], "connect") == 0) {
