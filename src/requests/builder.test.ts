@@ -76,7 +76,7 @@ test('a failed connect is a request', () => {
 test('the endpoint is clustered by protocol', () => {
   const cases: Array<[string, string, string, string]> = [
     ['postgres', 'select', 'select * from orders where id = 1', 'select orders *'], ['mysql', 'select', 'select * from `o`', 'select o *'],
-    ['mysql', 'ping', '', 'ping *'], ['redis', 'GET', 'cart:1', 'GET'], ['dns', 'A', 'api.test', 'api.test'], ['other', '', '', ''],
+    ['mysql', 'ping', '', 'ping'], ['redis', 'GET', 'cart:1', 'GET'], ['dns', 'A', 'api.test', 'api.test'], ['other', '', '', ''],
   ];
   for (const [protocol, operation, resource, endpoint] of cases) assert.equal(build(exchange(protocol, { operation, resource })).endpoint, endpoint);
   assert.equal(build(exchange('redis', { operation: 'AUTH', resource: 'password' })).resource, '');
