@@ -18,8 +18,8 @@ const groups = [
   { name: 'browser', roots: ['dist/test/browser'], serial: true, needsBpf: false },
 ];
 
-/** A test that hangs is a failed test; the longest honest one takes under two minutes. */
-const testTimeoutMs = 180_000;
+/** A test that hangs is a failed test; the longest honest one takes under two minutes. Slow machines (emulation) multiply it. */
+const testTimeoutMs = 180_000 * Math.max(1, Number(process.env.KINDLING_TEST_SLOW) || 1);
 
 /** dist/src/a.test.js -> src/a.test.ts; the page is compiled into a folder of its own. */
 function sourceOf(file) {

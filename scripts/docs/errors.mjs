@@ -1,4 +1,6 @@
+import { STABLE } from '../../dist/src/agent/translate-error.js';
 import { ERRORS, EXIT_MEANINGS } from '../../dist/src/errors/index.js';
+import { API_ERRORS, toApiError } from '../../dist/src/server/errors.js';
 import { table } from './markdown.mjs';
 
 export function renderErrors() {
@@ -20,5 +22,17 @@ ${table(['code', 'meaning'], EXIT_MEANINGS.map((row) => [row.code, row.meaning])
 
 \`run\` otherwise ends with the exit code of the command it ran (128 + the signal's number when a signal ended it).
 
+## Codes of the HTTP API
+
+A failed call carries one of these words as its \`code\`; commands that call the API show the code beside it.
+
+${table(['code', 'status', 'as'], Object.entries(STABLE).map(([word, id]) => [`\`${word}\``, statusOf(word), `[${ERRORS[id].code}](#${ERRORS[id].code.toLowerCase()})`]))}
+
 ${entries.join('\n')}`;
+}
+
+/** Those that end the agent before it serves have none. */
+function statusOf(word) {
+  const status = API_ERRORS[word]?.status ?? (word.startsWith('store_') ? toApiError({ code: word, hint: '' }).status : null);
+  return status === null ? '' : String(status);
 }

@@ -21,6 +21,9 @@ import { compileFilter } from './live-filter.js';
 import type { Scope } from './messages.js';
 import { RecentRequests } from './recent-requests.js';
 import { queriesWithRecent } from './recent-queries.js';
+import { memoryQueries } from './memory-queries.js';
+import { RecentRollups } from './recent-rollups.js';
+import { withNotes } from './noted-queries.js';
 import { describeScope } from './scope.js';
 import { openAgentStore } from './open-agent-store.js';
 import type { StoreHandle } from './store-handle.js';
@@ -74,11 +77,13 @@ class Agent implements RunningAgent {
   readonly failed: Promise<KindlingError>;
   private fail!: (error: KindlingError) => void;
   private readonly recent = new RecentRequests(RECENT_REQUESTS);
+  private readonly recentRollups = new RecentRollups();
   private readonly metrics: Metrics;
   private readonly monitor: HealthMonitor;
   private store: StoreHandle | null = null;
   /** As of the last tick: the store is asked, nobody waits for it. */
   private storeHealth: StoreHealth | null = null;
+  private storeReading: Promise<void> | null = null;
   private server: RunningServer | null = null;
   private capture: CaptureClient | null = null;
   private timer: NodeJS.Timeout | null = null;
@@ -88,7 +93,7 @@ class Agent implements RunningAgent {
     const { config, scope } = options;
     this.failed = new Promise((resolve) => { this.fail = resolve; });
     this.monitor = new HealthMonitor({
-      version: kindlingVersion(), scope: describeScope(scope), hooks: () => this.capture?.hooks ?? [],
+      version: kindlingVersion(), scope: describeScope(scope), hooks: () => this.capture?.hooks ?? [], state: () => this.state(),
       store: () => this.storeHealth, storePid: () => this.store?.enginePid() ?? null,
     });
     this.metrics = new Metrics({
@@ -105,7 +110,7 @@ class Agent implements RunningAgent {
     const excludePids = this.ownPids();
     const options = captureOptions(config, scope, { recordTo: this.options.recordTo, excludePids });
     this.capture = await CaptureClient.start({ ...options, encodeRows: this.store !== null }, {
-      requests: (rowBinary, rowCount, recent) => this.onRequests(rowBinary, rowCount, recent),
+      requests: (rowBinary, rowCount, recent, seen) => this.onRequests(rowBinary, rowCount, recent, seen),
       rollups: (rows) => this.onRollups(rows),
       health: (health) => this.monitor.update(health),
       died: (error) => this.fail(error),
@@ -121,27 +126,35 @@ class Agent implements RunningAgent {
     return (this.stopped ??= this.stopInOrder());
   }
 
+  private state(): AgentHealth['state'] {
+    if (this.stopped !== null) return 'stopping';
+    return this.capture === null ? 'starting' : 'capturing';
+  }
+
   private async stopInOrder(): Promise<void> {
     if (this.timer) clearInterval(this.timer);
     await this.capture?.stop();
     this.monitor.tick();
     await this.server?.close();
+    await this.storeReading;
     await this.store?.close();
   }
 
   private async serve(): Promise<void> {
     const { config, log } = this.options;
-    const queries = this.store === null ? null : queriesWithRecent(this.store.queries, this.recent);
+    const answers = this.store === null ? memoryQueries(this.recent, this.recentRollups) : queriesWithRecent(this.store.queries, this.recent);
+    const queries = withNotes(answers, (range) => this.monitor.notesOn(range));
     this.server = await startServer({
       address: config.listen.host, port: config.listen.port, token: config.token === '' ? null : config.token,
-      queries, har: queries === null ? null : harSource(queries), live: this.live, health: () => this.health(),
+      queries, har: harSource(queries), live: this.live, health: () => this.health(),
       metrics: async () => ({ contentType: this.metrics.contentType, text: await this.metrics.text() }),
       pageDirectory: PAGE_DIRECTORY, log,
     });
     this.url = this.server.url;
   }
 
-  private onRequests(rowBinary: Uint8Array | null, rowCount: number, recent: RequestRecord[]): void {
+  private onRequests(rowBinary: Uint8Array | null, rowCount: number, recent: RequestRecord[], seen: number): void {
+    this.monitor.countLive(recent.length, seen);
     if (rowBinary !== null && rowCount > 0) this.store?.append('requests', rowBinary, rowCount);
     this.recent.add(recent);
     this.metrics.addRequests(recent);
@@ -150,18 +163,24 @@ class Agent implements RunningAgent {
 
   private onRollups(rows: RollupRow[]): void {
     this.totals.add(rows);
+    if (this.store === null) this.recentRollups.add(rows);
     this.metrics.addRollups(rows);
     this.monitor.countErrors(rows.reduce((errors, row) => errors + (row.error === 'none' ? 0 : row.count), 0));
     if (rows.length > 0) this.store?.append('rollup_10s', encodeRollups(rows), rows.length);
   }
 
-  private async readStoreHealth(): Promise<void> {
-    if (this.store !== null) this.storeHealth = await this.store.health();
+  /** One reading at a time: an engine in trouble may take long to answer. Never rejects. */
+  private readStoreHealth(): Promise<void> {
+    const { store } = this;
+    if (store === null) return Promise.resolve();
+    return (this.storeReading ??= store.health()
+      .then((health) => { this.storeHealth = health; }, (error: unknown) => this.options.log.error({ err: error }, 'the store does not say how it is'))
+      .finally(() => { this.storeReading = null; }));
   }
 
   private tick(excluded: number[]): void {
     this.live.tick(this.monitor.tick());
-    this.readStoreHealth().catch((error: unknown) => this.options.log.error({ err: error }, 'the store does not say how it is'));
+    void this.readStoreHealth();
     // The store's engine starts anew after a crash, under another process id.
     const pids = this.ownPids();
     if (pids.some((pid) => !excluded.includes(pid))) {

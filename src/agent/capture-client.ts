@@ -14,7 +14,7 @@ const YOUNG_GENERATION_MB = 6;
 export const CAPTURE_WORKER = new URL('./capture-worker.js', import.meta.url);
 
 export interface CaptureListener {
-  requests(rowBinary: Uint8Array | null, rowCount: number, recent: RequestRecord[]): void;
+  requests(rowBinary: Uint8Array | null, rowCount: number, recent: RequestRecord[], seen: number): void;
   rollups(rows: RollupRow[]): void;
   health(health: CaptureHealth): void;
   /** It ended without having been asked to. Called once, and only after it was ready. */
@@ -78,7 +78,7 @@ export class CaptureClient {
 
   private dispatch(message: Exclude<WorkerMessage, { type: 'ready' }>): void {
     switch (message.type) {
-      case 'requests': return this.listener.requests(message.rowBinary, message.rowCount, message.recent);
+      case 'requests': return this.listener.requests(message.rowBinary, message.rowCount, message.recent, message.seen);
       case 'rollups': return this.listener.rollups(message.rows);
       case 'health': return this.listener.health(message.health);
       case 'fatal':

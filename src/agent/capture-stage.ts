@@ -12,11 +12,13 @@ const MAX_RECENT_NORMAL = 60;
 
 export class CaptureStage {
   #recent: RequestRecord[] = [];
+  #replaced = 0;
   #seen = 0;
 
   constructor(private readonly budget: DetailBudget, private readonly encoder: RowEncoder | null, private readonly rollups: Rollups) {}
 
   add(record: RequestRecord, endNs: Nanoseconds, attach: () => void): void {
+    this.#seen++;
     const weight = this.budget.decide(record, endNs);
     this.rollups.add(record, weight > 0);
     if (weight === 0) return;
@@ -27,18 +29,19 @@ export class CaptureStage {
   }
 
   /** What was kept since the last call. */
-  take(): { rows: Uint8Array | null; rowCount: number; recent: RequestRecord[] } {
+  take(): { rows: Uint8Array | null; rowCount: number; recent: RequestRecord[]; seen: number } {
     const batch = this.encoder?.take() ?? null;
-    const recent = this.#recent;
+    const taken = { rows: batch?.rowBinary ?? null, rowCount: batch?.rowCount ?? 0, recent: this.#recent, seen: this.#seen };
     this.#recent = [];
+    this.#replaced = 0;
     this.#seen = 0;
-    return { rows: batch?.rowBinary ?? null, rowCount: batch?.rowCount ?? 0, recent };
+    return taken;
   }
 
   /** All slow and failed ones while there is room; of the normal ones the first. */
   #show(record: RequestRecord): void {
     const abnormal = record.slow || record.error !== 'none';
     if (this.#recent.length < (abnormal ? MAX_RECENT : MAX_RECENT_NORMAL)) this.#recent.push(record);
-    else if (abnormal) this.#recent[this.#seen++ % MAX_RECENT] = record;
+    else if (abnormal) this.#recent[this.#replaced++ % MAX_RECENT] = record;
   }
 }

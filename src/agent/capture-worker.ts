@@ -19,7 +19,7 @@ import { CaptureStage } from './capture-stage.js';
 import { DrainTimer } from './drain-timer.js';
 import type { CaptureHealth, CaptureOptions, HookState, MainMessage, WorkerMessage } from './messages.js';
 import { LiveNames } from './naming.js';
-import { createPipeline, type Pipeline } from './pipeline.js';
+import { createPipeline, type Pipeline, type PipelineStats } from './pipeline.js';
 
 const FLUSH_MS = 200;
 const ROLLUP_MS = 1_000;
@@ -112,8 +112,8 @@ class CaptureWorker {
 
   #flush(): void {
     this.#recording?.flush();
-    const { rows, rowCount, recent } = this.#stage.take();
-    if (rowCount > 0 || recent.length > 0) post({ type: 'requests', rowBinary: rows, rowCount, recent: recent.map(detach) }, rows ? [rows.buffer as ArrayBuffer] : []);
+    const { rows, rowCount, recent, seen } = this.#stage.take();
+    if (seen > 0) post({ type: 'requests', rowBinary: rows, rowCount, recent: recent.map(detach), seen }, rows ? [rows.buffer as ArrayBuffer] : []);
   }
 
   #flushRollups(): void {
@@ -142,8 +142,9 @@ function raisePriority(): void {
   } catch { /* stays as it is */ }
 }
 
-function streamLosses(stats: { withoutOpening: number; evicted: number }): Loss[] {
+function streamLosses(stats: PipelineStats): Loss[] {
   return [
+    { reason: 'bytes_unseen', count: stats.unseenBytes, help: 'bytes of closed connections whose events were lost; the kernel counted them, their requests are marked incomplete' },
     { reason: 'opening_unknown', count: stats.withoutOpening, help: 'connections whose opening was lost: their addresses are unknown' },
     { reason: 'connections_evicted', count: stats.evicted, help: 'connections forgotten because too many were open' },
   ].filter((loss) => loss.count > 0);

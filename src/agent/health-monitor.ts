@@ -1,7 +1,8 @@
 /** One reading a second of what the agent does and costs; three minutes of history. */
-import type { AgentHealth, LiveTick, StoreHealth } from '../server/api.js';
+import type { AgentHealth, LiveTick, StoreHealth, TimeRange } from '../server/api.js';
 import type { SelfReading } from '../metrics/self.js';
 import type { CaptureHealth, HookState } from './messages.js';
+import { LossLog } from './loss-log.js';
 import { readProcessUsage, type ProcessUsage } from './proc-usage.js';
 
 const HISTORY_SECONDS = 180;
@@ -15,6 +16,7 @@ export interface HealthSources {
   version: string;
   scope: string;
   hooks: () => HookState[];
+  state: () => AgentHealth['state'];
   store: () => StoreHealth | null;
   /** Process of the store's engine, null when there is none. */
   storePid: () => number | null;
@@ -37,6 +39,8 @@ export class HealthMonitor {
   private previous: Reading;
   private latest: Reading;
   private errorsSinceTick = 0;
+  private live = { shown: 0, seen: 0 };
+  private readonly lossLog = new LossLog();
   private readonly history: AgentHealth['history'] = [];
 
   constructor(private readonly sources: HealthSources) {
@@ -53,12 +57,24 @@ export class HealthMonitor {
     this.errorsSinceTick += errors;
   }
 
+  /** @param seen all requests meanwhile, of which so many are shown live */
+  countLive(shown: number, seen: number): void {
+    this.live.shown += shown;
+    this.live.seen += seen;
+  }
+
+  /** What answers about that time may lack. */
+  notesOn(range: TimeRange): string[] {
+    return [...this.lossLog.notes(range), ...this.storeNotes()];
+  }
+
   /** Once a second. Returns what the live tail shows. */
   tick(): LiveTick {
     this.previous = this.latest;
     this.latest = this.read();
     const { latest, previous } = this;
     const lost = totalLost(latest.capture);
+    this.lossLog.add(previous.atMs, latest.atMs, lost - totalLost(previous.capture));
     this.history.push({
       t: latest.atMs, events: this.rate((r) => r.capture.events), requests: this.rate((r) => r.capture.requests),
       lost: lost - totalLost(previous.capture), agentCores: this.rate((r) => r.processSeconds), rssBytes: latest.rssBytes,
@@ -66,14 +82,16 @@ export class HealthMonitor {
     if (this.history.length > HISTORY_SECONDS) this.history.shift();
     const errorsPerSecond = this.errorsSinceTick / this.elapsedSeconds();
     this.errorsSinceTick = 0;
-    return { t: latest.atMs, requestsPerSecond: this.rate((r) => r.capture.requests), errorsPerSecond, lost, notes: this.notes() };
+    const notes = [...this.liveNotes(), ...this.lossLog.notes({ from: latest.atMs, to: Infinity }), ...this.storeNotes()];
+    this.live = { shown: 0, seen: 0 };
+    return { t: latest.atMs, requestsPerSecond: this.rate((r) => r.capture.requests), errorsPerSecond, lost, notes };
   }
 
   health(): AgentHealth {
     const { capture } = this.latest;
     const { version, scope } = this.sources;
     return {
-      version, scope, startedAt: this.startedAtMs, pid: process.pid, hooks: this.sources.hooks(),
+      version, scope, state: this.sources.state(), startedAt: this.startedAtMs, pid: process.pid, hooks: this.sources.hooks(),
       events: { total: capture.events, perSecond: this.rate((r) => r.capture.events), bytes: capture.eventBytes },
       requests: { total: capture.requests, perSecond: this.rate((r) => r.capture.requests), incomplete: capture.incomplete },
       connections: { open: capture.connectionsOpen, total: capture.connectionsTotal, unclassified: capture.connectionsUnclassified },
@@ -119,7 +137,15 @@ export class HealthMonitor {
     return Math.max(0, of(this.latest) - of(this.previous)) / this.elapsedSeconds();
   }
 
-  private notes(): string[] {
+  /** The live tail shows no more than one can read; slow and failed ones go first. */
+  private liveNotes(): string[] {
+    const { shown, seen } = this.live;
+    if (shown >= seen) return [];
+    const perSecond = (count: number): string => Math.round(count / this.elapsedSeconds()).toLocaleString('en-US');
+    return [`Live shows ${perSecond(shown)} of ${perSecond(seen)} requests/s, slow and failed ones first.`];
+  }
+
+  private storeNotes(): string[] {
     const store = this.sources.store();
     return store !== null && store.state !== 'ok' ? [store.message] : [];
   }

@@ -49,8 +49,11 @@ export interface HookState { name: string; state: 'attached' | 'skipped' | 'fail
 
 export type WorkerMessage =
   | { type: 'ready'; hooks: HookState[] }
-  /** Kept rows since the last message: encoded for the store, and the newest ones (bounded) as objects for the live tail. */
-  | { type: 'requests'; rowBinary: Uint8Array | null; rowCount: number; recent: RequestRecord[] }
+  /**
+   * Kept rows since the last message: encoded for the store, and some (bounded) as objects for the live tail.
+   * `seen`: all requests meanwhile, kept or not.
+   */
+  | { type: 'requests'; rowBinary: Uint8Array | null; rowCount: number; recent: RequestRecord[]; seen: number }
   | { type: 'rollups'; rows: RollupRow[] }
   | { type: 'health'; health: CaptureHealth }
   | { type: 'fatal'; code: string; message: string; hint: string };

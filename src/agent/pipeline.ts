@@ -45,6 +45,8 @@ export interface PipelineStats {
   connectionsTotal: number;
   connectionsUnclassified: number;
   withoutOpening: number;
+  /** Of closed connections: counted by the kernel, told of by no event. */
+  unseenBytes: number;
   evicted: number;
 }
 
@@ -94,7 +96,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       const { open, unclassified } = connections.stats();
       return {
         requests, incomplete, connectionsOpen: open, connectionsTotal: connections.total, connectionsUnclassified: unclassified,
-        withoutOpening: connections.withoutOpening, evicted: connections.evicted,
+        withoutOpening: connections.withoutOpening, unseenBytes: connections.unseenBytes, evicted: connections.evicted,
       };
     },
   };

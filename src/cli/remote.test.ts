@@ -75,7 +75,7 @@ test('a filter that cannot be understood, a wrong token, an id that is gone: the
   const cases: Array<[string[], number, RegExp]> = [
     [['watch', '--url', url, '--token', TOKEN, 'bogus:1'], 2, /KND-017: There is no field bogus/],
     [['watch', '--url', url, '--token', 'a-wrong-token-of-24-letters'], 5, /KND-053/],
-    [['export', '--url', url, '--token', TOKEN, '--har', 'ff'], 6, /KND-066/],
+    [['export', '--url', url, '--token', TOKEN, '--har', 'ff'], 1, /KND-055/],
     [['export', '--url', url], 2, /KND-016: nothing says what to export/],
     [['export', '--url', url, '--har', 'ff', '--filter', 'x'], 2, /KND-015/],
     [['export', '--url', url, '--filter', 'x', '--last', 'yesterday'], 2, /KND-011: `--last`/],

@@ -162,6 +162,21 @@ export const ERRORS = {
     message: 'the parameter `{parameter}` is not usable: {reason}',
     hint: 'See docs/api.md for the parameters of each call.',
   },
+  TOO_MANY_STREAMS: {
+    code: 'KND-057', exit: EXIT.network,
+    message: 'too many live views are open on the agent at {url}',
+    hint: 'Close some of the browser tabs or `kindling watch` that follow it.',
+  },
+  PAGE_NOT_BUILT: {
+    code: 'KND-058', exit: EXIT.failed,
+    message: 'the page is not built',
+    hint: 'Run `npm run build`, then reload.',
+  },
+  API_CALL_UNKNOWN: {
+    code: 'KND-059', exit: EXIT.network,
+    message: 'the agent at {url} does not know the call {path}',
+    hint: 'The API is listed in docs/api.md; it only reads. Check that agent and command are of the same version.',
+  },
 
   STORE_ENGINE_MISSING: {
     code: 'KND-060', exit: EXIT.store,

@@ -92,6 +92,8 @@ export interface ServiceDetail {
 /** GET /api/agent */
 export interface AgentHealth {
   version: string;
+  /** `starting`: the page answers, hooks are not attached yet. */
+  state: 'starting' | 'capturing' | 'stopping';
   startedAt: number;
   scope: string;
   pid: number;

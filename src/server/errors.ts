@@ -21,7 +21,7 @@ export const API_ERRORS = {
   },
   too_many_streams: { status: 503, message: 'Too many live views are open.', hint: 'Close some of the browser tabs that show this page.' },
   no_store: { status: 503, message: 'No store is in use.', hint: 'Start the agent with a store, or use `kindling watch`.' },
-  page_not_built: { status: 503, message: 'The page is not built.', hint: 'Run `npm run build:ui`, then reload.' },
+  page_not_built: { status: 503, message: 'The page is not built.', hint: 'Run `npm run build`, then reload.' },
   internal: { status: 500, message: 'Kindling failed to answer.', hint: 'Its log says why. Capture goes on.' },
 } as const satisfies Record<string, ErrorKindInfo>;
 

@@ -35,7 +35,7 @@ export function engineError(message: string): StoreError {
     return new StoreError('store_disk_full', 'The disk that holds the store is full.', 'Free space or lower store.disk_budget; capture goes on and the oldest data are dropped.');
   }
   if (number === MEMORY_LIMIT_EXCEEDED) {
-    return new StoreError('store_memory_limit', 'The query needs more memory than the store may use.', 'Choose a shorter time range or raise store.memory.');
+    return new StoreError('store_memory_limit', 'The query needs more memory than the store may use.', 'Choose a shorter time range or a narrower filter.');
   }
   return new StoreError('store_query_failed', message.slice(0, 600), 'This is a defect of Kindling if the filter was valid: please report it with this text.');
 }

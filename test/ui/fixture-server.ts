@@ -66,7 +66,7 @@ export async function startFixture(options: FixtureOptions = {}): Promise<Fixtur
 function health(shop: Shop, startedAt: number): AgentHealth {
   const now = Math.floor(Date.now() / 1000) * 1000;
   return {
-    version: '1.0.0-alpha.1', startedAt, scope: 'cgroup /sys/fs/cgroup/unified/kindling-demo', pid: 4000,
+    version: '1.0.0-alpha.1', state: 'capturing', startedAt, scope: 'cgroup /sys/fs/cgroup/unified/kindling-demo', pid: 4000,
     hooks: [
       { name: 'sock_send_length', state: 'attached', reason: 'the kernel has the tracepoint; nothing is added to other system calls' },
       { name: 'sock_recv_length', state: 'attached', reason: 'the kernel has the tracepoint; nothing is added to other system calls' },

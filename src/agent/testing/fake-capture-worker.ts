@@ -14,7 +14,7 @@ if (behaviour === 'fatal') {
   throw new Error('crashed at start');
 } else {
   send({ type: 'ready', hooks: [{ name: 'socket', state: 'attached', reason: '' }] });
-  send({ type: 'requests', rowBinary: null, rowCount: 0, recent: [sampleRecord({ id: '00000000000000aa', pid: options.excludePids[0] })] });
+  send({ type: 'requests', rowBinary: null, rowCount: 0, recent: [sampleRecord({ id: '00000000000000aa', pid: options.excludePids[0] })], seen: 1 });
   send({ type: 'rollups', rows: [sampleRollup()] });
   send({
     type: 'health',

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { startAgent } from '../../agent/agent.js';
 import { scopeOf } from '../../agent/scope.js';
-import type { RequestSummary } from '../../server/api.js';
+import type { LiveTick, RequestSummary } from '../../server/api.js';
 import { agentAddressOf } from '../agent-address.js';
 import { callAgent, serverSentEvents } from '../api-client.js';
 import { addConfigOptions, CAPTURE_OPTIONS, configOf, positiveInteger, REQUEST_OPTIONS, SCOPE_OPTIONS } from '../config-options.js';
@@ -43,7 +43,7 @@ async function watchOwn(filter: string, printer: RequestPrinter, self: Command):
   const config = { ...configOf(self), store: 'off' as const, detailBudget: Infinity };
   const agent = await startAgent({ config, scope: scopeOf(config, process.env), log: createLog('warn', process.stderr), serve: false });
   try {
-    agent.live.subscribe(filter, { requests: (rows) => printer.print(rows), tick: () => undefined });
+    agent.live.subscribe(filter, { requests: (rows) => printer.print(rows), tick: ({ notes }) => printer.notes(notes) });
     await untilStopped(agent, printer.finished);
   } finally {
     await agent.stop();
@@ -58,10 +58,15 @@ async function watchRunning(filter: string, printer: RequestPrinter, self: Comma
     const response = await callAgent(agentAddressOf(self), `/api/live?filter=${encodeURIComponent(filter)}`, abort.signal);
     for await (const { event, data } of serverSentEvents(response)) {
       if (event === 'requests') printer.print(JSON.parse(data) as RequestSummary[]);
-      else if (event === 'tick') printer.dropped((JSON.parse(data) as { dropped?: number }).dropped ?? 0);
+      else if (event === 'tick') printTick(JSON.parse(data) as LiveTick, printer);
     }
     if (!abort.signal.aborted) process.stderr.write('kindling: the agent ended\n');
   } catch (error) {
     if (!abort.signal.aborted) throw error;
   }
+}
+
+function printTick({ dropped, notes }: LiveTick, printer: RequestPrinter): void {
+  printer.dropped(dropped ?? 0);
+  printer.notes(notes);
 }

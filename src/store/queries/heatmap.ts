@@ -7,7 +7,7 @@ import { onlyAbnormal, type QueryContext } from './context.js';
 import { HISTOGRAM_JOIN } from './histograms.js';
 import { ROLLUP_BUCKET, ROLLUP_RANGE, ROW_RANGE, bucketParams, buckets, rowParams, type Buckets } from './range.js';
 
-interface Cell { t: number; bucket: number; failed: boolean | number; c: string }
+export interface Cell { t: number; bucket: number; failed: boolean | number; c: string }
 
 const LOWER_EDGES = [0, ...DURATION_BOUNDS_NS];
 const DEFAULT_COLUMNS = 120;
@@ -15,14 +15,18 @@ const MAX_COLUMNS = 400;
 
 export async function heatmap(context: QueryContext, range: TimeRange, filter: Filter, columns = DEFAULT_COLUMNS): Promise<Heatmap> {
   const b = buckets(range, Math.min(MAX_COLUMNS, Math.max(10, columns)));
-  // Duration is the map's own axis: that part of the filter cuts cells.
-  const onDuration = filter.conditions.filter((c) => c.type === 'number' && c.column.sql === 'duration_ns');
-  const others: Filter = { conditions: filter.conditions.filter((c) => !onDuration.includes(c)) };
+  const { onDuration, others } = splitDuration(filter);
   const fromRollups = filterToSql(others, 'rollup').ignored.length === 0;
   const cells = fromRollups ? await rollupCells(context, b, others) : await rowCells(context, b, filter);
   const notes = fromRollups ? [] : ['Made from the stored rows of single requests, each with its weight: the filter asks for what roll-ups do not know.'];
   if (fromRollups && onDuration.length > 0) notes.push('The filter on duration is applied by whole steps of the duration axis.');
-  return fill(range, b, cells, fromRollups ? onDuration : [], notes);
+  return heatmapOf(range, b, cells, fromRollups ? onDuration : [], notes);
+}
+
+/** Duration is the map's own axis: that part of the filter cuts cells. */
+export function splitDuration(filter: Filter): { onDuration: Condition[]; others: Filter } {
+  const onDuration = filter.conditions.filter((c) => c.type === 'number' && c.column.sql === 'duration_ns');
+  return { onDuration, others: { conditions: filter.conditions.filter((c) => !onDuration.includes(c)) } };
 }
 
 async function rollupCells(context: QueryContext, b: Buckets, filter: Filter): Promise<Cell[]> {
@@ -43,7 +47,7 @@ async function rowCells(context: QueryContext, b: Buckets, filter: Filter): Prom
     { params: { ...rowParams({ from: b.from * 1000, to: b.to * 1000 }), step: b.step, edges: LOWER_EDGES, ...where.params } });
 }
 
-function fill(range: TimeRange, b: Buckets, rows: Cell[], onDuration: Condition[], notes: string[]): Heatmap {
+export function heatmapOf(range: TimeRange, b: Buckets, rows: Cell[], onDuration: Condition[], notes: string[]): Heatmap {
   const grid = (): number[][] => b.starts.map(() => new Array<number>(DURATION_BUCKETS).fill(0));
   const cells = grid();
   const errors = grid();

@@ -9,9 +9,9 @@ import { ROLLUP_BUCKET, ROLLUP_RANGE, bucketParams, buckets, type Buckets } from
 const SPARK_COLUMNS = 60;
 const MAX_DEPENDENCIES = 12;
 
-interface CountRow { service: string; role: 'server' | 'client'; t: number; protocols: string[]; c: string; errors: string; slow: string }
-interface BucketRow { service: string; role: string; t: number; buckets: number[]; counts: string[] }
-interface EdgeRow { service: string; peer: string; protocol: string; c: string; errors: string; total: string }
+export interface CountRow { service: string; role: 'server' | 'client'; t: number; protocols: string[]; c: string; errors: string; slow: string }
+export interface BucketRow { service: string; role: string; t: number; buckets: number[]; counts: string[] }
+export interface EdgeRow { service: string; peer: string; protocol: string; c: string; errors: string; total: string }
 
 export async function overview(context: QueryContext, range: TimeRange, filter: Filter): Promise<Overview> {
   const b = buckets(range, SPARK_COLUMNS);
@@ -29,9 +29,14 @@ export async function overview(context: QueryContext, range: TimeRange, filter: 
     context.driver.query<EdgeRow>(
       `SELECT service, peer_service AS peer, protocol, sum(count) AS c, ${ERRORS} AS errors, sum(duration_sum_ns) AS total ${from} ${condition} AND role = 'client' GROUP BY service, peer, protocol ORDER BY total DESC`, options),
   ]);
+  return overviewOf(range, b, counts, histogram, edges, ignoredNote(where));
+}
+
+/** @param edges most time first */
+export function overviewOf(range: TimeRange, b: Buckets, counts: CountRow[], histogram: BucketRow[], edges: EdgeRow[], notes: string[]): Overview {
   const services = serviceRows(b, range, counts, histogram);
   for (const row of services) row.dependencies = dependenciesOf(row.service, edges);
-  return { range, sentence: sentenceOf(services), services, notes: ignoredNote(where) };
+  return { range, sentence: sentenceOf(services), services, notes };
 }
 
 function serviceRows(b: Buckets, range: TimeRange, counts: CountRow[], histogram: BucketRow[]): ServiceRow[] {
@@ -78,8 +83,8 @@ function addCounts(service: ServiceRow, row: CountRow, b: Buckets, byTime: Histo
   service.protocols = [...new Set([...service.protocols, ...row.protocols])].sort();
   const point = service.spark[(Number(row.t) - b.from) / b.step];
   if (point === undefined) return;
-  point.rate = count / b.step;
-  point.errors = Number(row.errors) / b.step;
+  point.rate += count / b.step;
+  point.errors += Number(row.errors) / b.step;
   point.p95Ns = byTime.quantile(`${row.t} ${row.service}`, 0.95);
 }
 
