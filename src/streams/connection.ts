@@ -1,5 +1,5 @@
 /** One connection (of an unconnected datagram socket: one peer): what it speaks, its two sides, its parser. */
-import { IN, type ConnectionOpened, type Direction, type Nanoseconds, type Role } from '../events/observation.js';
+import { IN, type ConnectionCounters, type ConnectionOpened, type Direction, type Nanoseconds, type Role } from '../events/observation.js';
 import {
   REQUEST, RESPONSE, type EndReason, type Exchange, type Parser, type ParserContext, type Protocol, type Window,
 } from '../protocols/protocol.js';
@@ -31,6 +31,8 @@ export class TracedConnection implements ParserContext {
   protocol = '';
   /** Of the last byte. */
   lastNs: Nanoseconds;
+  /** Bytes that data events told of; the kernel's own counters tell at the end whether that was all. */
+  seenBytes = 0;
   /** Set by whoever names connections; looked up once. */
   facts: unknown = undefined;
   connectNs: number | null = null;
@@ -54,6 +56,7 @@ export class TracedConnection implements ParserContext {
 
   data(direction: Direction, chunk: Chunk): void {
     this.lastNs = chunk.ns;
+    this.seenBytes += chunk.bytes;
     if (this.state === 'parsing') this.#feed(direction, chunk);
     else if (this.state === 'classifying') this.#classify(direction, chunk);
   }
@@ -78,9 +81,9 @@ export class TracedConnection implements ParserContext {
     return this.#parser?.pending() ?? 0;
   }
 
-  /** Bytes that could not be followed because they were never seen. */
-  lostBytes(): number {
-    return this.#sides ? this.#sides[0].lostBytes + this.#sides[1].lostBytes : 0;
+  /** Bytes that the kernel counted and no event told of; of connections that are only counted, none are missed. */
+  unseenBytes(counters: ConnectionCounters): number {
+    return this.state === 'parsing' || this.state === 'classifying' ? Math.max(0, counters.bytesIn + counters.bytesOut - this.seenBytes) : 0;
   }
 
   #classify(direction: Direction, chunk: Chunk): void {

@@ -33,6 +33,8 @@ export class Connections implements Observer, ProcessObserver {
   total = 0;
   /** Data of connections whose opening was lost. */
   withoutOpening = 0;
+  /** Bytes of closed connections that the kernel counted and whose events were lost. */
+  unseenBytes = 0;
   /** Forgotten because there were too many. */
   evicted = 0;
   #connections = new Map<number, TracedConnection>();
@@ -96,6 +98,7 @@ export class Connections implements Observer, ProcessObserver {
     this.#connectNs.delete(event.id);
     const connection = this.#connections.get(event.id);
     if (connection === undefined) return;
+    if (event.counters) this.unseenBytes += connection.unseenBytes(event.counters);
     connection.finish(event.errno === ECONNRESET ? 'reset' : 'closed', event.ts);
     this.#connections.delete(event.id);
   }
@@ -131,14 +134,10 @@ export class Connections implements Observer, ProcessObserver {
     this.#peers.clear();
   }
 
-  stats(): { open: number; unclassified: number; lostBytes: number } {
+  stats(): { open: number; unclassified: number } {
     let unclassified = 0;
-    let lostBytes = 0;
-    for (const connection of this.#connections.values()) {
-      if (connection.state === 'unknown') unclassified++;
-      lostBytes += connection.lostBytes();
-    }
-    return { open: this.#connections.size, unclassified, lostBytes };
+    for (const connection of this.#connections.values()) if (connection.state === 'unknown') unclassified++;
+    return { open: this.#connections.size, unclassified };
   }
 
   #add(info: ConnectionOpened): TracedConnection {
