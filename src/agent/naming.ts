@@ -14,6 +14,7 @@ export interface Names {
   roleOf(info: ConnectionOpened): Role;
   opened(info: ConnectionOpened): void;
   executed(pid: number): void;
+  exited(pid: number): void;
 }
 
 interface NamedFacts extends ConnectionFacts {
@@ -141,6 +142,10 @@ export class RecordedNames implements Names, Resolver {
   }
 
   executed(): void { /* names come with each connection */ }
+
+  exited(pid: number): void {
+    this.#comms.delete(pid);
+  }
 
   process(pid: number, comm: string): { service: string; comm: string; container: string } {
     const name = comm || this.#comms.get(pid) || '';

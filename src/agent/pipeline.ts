@@ -76,7 +76,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       options.onRecord(builder.failedConnect(result, names.connectFacts(result)), result.ts, nothing);
     },
     setCapture: options.setCapture ?? (() => {}),
-    processes: { executed: (pid) => names.executed(pid), exited: () => {} },
+    processes: { executed: (pid) => names.executed(pid), exited: (pid) => names.exited(pid) },
   });
   const observer: Observer & ProcessObserver = {
     opened: (info) => { names.opened(info); connections.opened(info); },

@@ -25,6 +25,12 @@ const MAX_CONNECTIONS = 200_000;
 /** Peers of unconnected datagram sockets: forgotten when they were silent for so long and owe nothing. */
 const PEER_IDLE_NS = 10e9;
 const MAX_PEERS = 50_000;
+/**
+ * Sockets whose end the kernel does not tell (a resolver's, one for each look-up) are put aside when they were silent for
+ * so long and owe nothing; should one speak again, it goes on where it was.
+ */
+const SILENT_NS = { udp: 30e9, unix: 300e9 };
+const MAX_DORMANT = 50_000;
 const ECONNRESET = 104;
 
 const EMPTY = new Uint8Array(0);
@@ -40,6 +46,9 @@ export class Connections implements Observer, ProcessObserver {
   #connections = new Map<number, TracedConnection>();
   /** Of unconnected datagram sockets: socket and peer. */
   #peers = new Map<string, TracedConnection>();
+  #dormant = new Map<number, ConnectionOpened>();
+  /** Process → its open sockets that are not TCP. */
+  #endless = new Map<number, Set<number>>();
   #connectNs = new Map<number, number>();
   #chunk: Chunk = { ns: 0, tid: 0, position: 0, bytes: 0, buffer: EMPTY, offset: 0, length: 0 };
   #surroundings: Surroundings;
@@ -72,10 +81,9 @@ export class Connections implements Observer, ProcessObserver {
   ): void {
     let connection = this.#connections.get(id);
     if (connection === undefined) {
-      this.withoutOpening++;
-      connection = this.#add({
-        id, pid, tid, comm: '', fd: -1, transport: peer === undefined ? 'tcp' : 'udp', role: 'unknown', local: '', remote: '',
-        netns: 0, cgroupId: 0, ts, preexisting: true,
+      const transport = peer === undefined ? 'tcp' : 'udp';
+      connection = this.#wake(id) ?? this.#unopened({
+        id, pid, tid, comm: '', fd: -1, transport, role: 'unknown', local: '', remote: '', netns: 0, cgroupId: 0, ts, preexisting: true,
       });
     }
     if (peer !== undefined) connection = this.#peer(connection, peer, ts);
@@ -109,18 +117,21 @@ export class Connections implements Observer, ProcessObserver {
 
   /** Unix and datagram sockets have no end of their own that the kernel tells: theirs is their process's. */
   exited(pid: number, ts: number): void {
-    for (const [id, connection] of this.#connections) {
-      if (connection.info.pid !== pid || connection.info.transport === 'tcp') continue;
-      connection.finish('closed', ts);
+    for (const id of this.#endless.get(pid) ?? []) {
+      this.#connections.get(id)?.finish('closed', ts);
       this.#connections.delete(id);
     }
+    this.#endless.delete(pid);
     this.options.processes?.exited(pid, ts);
   }
 
   /** To be called every few seconds: gives up requests without answer, forgets silent peers. */
   sweep(now: Nanoseconds): void {
     const before = now - this.options.noResponseNs;
-    for (const connection of this.#connections.values()) if (connection.pending() > 0) connection.expire(before, now);
+    for (const connection of this.#connections.values()) {
+      if (connection.pending() > 0) connection.expire(before, now);
+      else if (connection.info.transport !== 'tcp' && now - connection.lastNs > SILENT_NS[connection.info.transport]) this.#putAside(connection.info);
+    }
     for (const [key, connection] of this.#peers) {
       if (connection.pending() > 0) connection.expire(before, now);
       else if (now - connection.lastNs > PEER_IDLE_NS) this.#peers.delete(key);
@@ -132,12 +143,34 @@ export class Connections implements Observer, ProcessObserver {
     for (const connection of this.#connections.values()) connection.finish('shutdown_of_agent', now);
     this.#connections.clear();
     this.#peers.clear();
+    this.#dormant.clear();
+    this.#endless.clear();
   }
 
   stats(): { open: number; unclassified: number } {
     let unclassified = 0;
     for (const connection of this.#connections.values()) if (connection.state === 'unknown') unclassified++;
     return { open: this.#connections.size, unclassified };
+  }
+
+  #putAside(info: ConnectionOpened): void {
+    this.#connections.delete(info.id);
+    this.#endless.get(info.pid)?.delete(info.id);
+    if (this.#dormant.size >= MAX_DORMANT) for (const oldest of this.#dormant.keys()) { this.#dormant.delete(oldest); break; }
+    this.#dormant.set(info.id, info);
+  }
+
+  #wake(id: number): TracedConnection | undefined {
+    const info = this.#dormant.get(id);
+    if (info === undefined) return undefined;
+    this.#dormant.delete(id);
+    this.total--;
+    return this.#add({ ...info, preexisting: true });
+  }
+
+  #unopened(info: ConnectionOpened): TracedConnection {
+    this.withoutOpening++;
+    return this.#add(info);
   }
 
   #add(info: ConnectionOpened): TracedConnection {
@@ -147,6 +180,11 @@ export class Connections implements Observer, ProcessObserver {
     connection.connectNs = this.#connectNs.get(info.id) ?? null;
     this.#connectNs.delete(info.id);
     this.#connections.set(info.id, connection);
+    if (info.transport !== 'tcp') {
+      const ofProcess = this.#endless.get(info.pid);
+      if (ofProcess) ofProcess.add(info.id);
+      else this.#endless.set(info.pid, new Set([info.id]));
+    }
     return connection;
   }
 
