@@ -101,7 +101,7 @@ for (const hooks of hookModes()) {
     });
 
     test('old connections of pgbench -M prepared: statements are right or marked', async () => {
-      const load = pgbench({ port: postgres.port, mode: 'prepared', seconds: 2, clients: 2 });
+      const load = pgbench({ port: postgres.port, mode: 'prepared', seconds: 4, clients: 2 });
       await delay(500 * SLOW);
       using seen = observe();
       await load;

@@ -33,7 +33,7 @@ export class Observation {
   readonly records: RequestRecord[] = [];
   readonly kernel: KernelCapture;
   readonly pipeline: Pipeline;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ObserveOptions) {
     this.kernel = new KernelCapture({ ringBytes: 32 << 20, hooks: 'auto', excludePids: [], ...options });
@@ -43,6 +43,15 @@ export class Observation {
       onRecord: (record, _endNs, attach) => { attach(); this.records.push(record); },
       setCapture: (id, bytes) => this.kernel.setCapture(id, bytes),
     });
+    this.resume();
+  }
+
+  /** Nothing is read until `resume`: what happens when the agent gets no CPU. */
+  pause(): void {
+    clearInterval(this.#timer);
+  }
+
+  resume(): void {
     this.#timer = setInterval(() => this.drain(), 5);
   }
 
@@ -75,7 +84,7 @@ export class Observation {
   }
 
   [Symbol.dispose](): void {
-    clearInterval(this.#timer);
+    this.pause();
     this.kernel.close();
   }
 }

@@ -1,6 +1,7 @@
 /*
  * One end of a connection, by script:
  *   peer connect ADDRESS PORT STEP...     ADDRESS: 127.0.0.1, ::1, ... or unix with a path as PORT
+ *   peer connect*N ...                    the same over N connections, one after the other
  *   peer listen ADDRESS PORT STEP...      prints "ready", then does the steps once for each connection, for ever
  *   peer hold ADDRESS PORT                prints "ready", then takes no connection: two fill its queue
  * Steps: send=TEXT (\r \n \\ are escapes), recv (once), recv=N bytes, end (read to the end), wait=MILLISECONDS, signal (wait for SIGUSR1), half (no
@@ -134,15 +135,18 @@ int main(int argc, char **argv)
 	sigaddset(&start_signal, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &start_signal, 0);
 	parse_address(argv[2], argv[3]);
-	fd = socket(address.any.sa_family, SOCK_STREAM, 0);
-	if (strcmp(argv[1], "connect") == 0) {
-		if (connect(fd, &address.any, address_length) != 0) {
-			printf("errno %d\n", errno);
-			return 0;
+	if (strncmp(argv[1], "connect", 7) == 0) {
+		for (int n = argv[1][7] == '*' ? atoi(argv[1] + 8) : 1; n > 0; n--) {
+			fd = socket(address.any.sa_family, SOCK_STREAM, 0);
+			if (connect(fd, &address.any, address_length) != 0)
+				printf("errno %d\n", errno);
+			else
+				do_steps(fd, argv + 4, argc - 4);
+			close(fd);
 		}
-		do_steps(fd, argv + 4, argc - 4);
 		return 0;
 	}
+	fd = socket(address.any.sa_family, SOCK_STREAM, 0);
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	if (bind(fd, &address.any, address_length) != 0 || listen(fd, strcmp(argv[1], "hold") ? 128 : 0) != 0)
 		fail("listen");
