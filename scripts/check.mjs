@@ -3,6 +3,7 @@
 //   node scripts/check.mjs [--warnings]      --warnings: list every warning, not only their number
 import { checkArrows } from './lib/check-arrows.mjs';
 import { checkDependencies } from './lib/check-dependencies.mjs';
+import { checkDocs } from './lib/check-docs.mjs';
 import { checkGenerated } from './lib/check-generated.mjs';
 import { checkSizes } from './lib/check-sizes.mjs';
 
@@ -10,7 +11,7 @@ const showAll = process.argv.includes('--warnings') || !process.env.CI;
 const shownWarnings = 15;
 
 let failures = 0;
-for (const check of [checkArrows, checkDependencies, checkGenerated, checkSizes]) {
+for (const check of [checkArrows, checkDependencies, checkGenerated, checkDocs, checkSizes]) {
   const { name, errors, debts = [], warnings = [] } = check();
   failures += errors.length;
   process.stdout.write(`${errors.length === 0 ? 'ok  ' : 'FAIL'} ${name}\n`);
