@@ -7,6 +7,7 @@ import { Config, Counter, Limits, Scope as ScopeCode } from '../events/layout.ge
 import { KindlingError } from '../errors/index.js';
 import { addon, built, type BpfObject, type NativeError } from './addon.js';
 import { cgroup2Mounts, resolveCgroup } from './cgroup.js';
+import { drainInOrder, type RecordHandler } from './drain.js';
 import { CGROUP_PROGRAMS, checkKernel, planHooks, type HookMode, type HookPlan } from './hooks.js';
 import { PidSet } from './pid-set.js';
 import { processTree } from './process-tree.js';
@@ -21,9 +22,6 @@ export interface CaptureTarget {
 }
 
 export interface Loss { reason: string; count: number; help: string }
-
-/** Called once a record; the bytes are only valid during the call. */
-export type RecordHandler = (bytes: Uint8Array, view: DataView, offset: number, size: number) => void;
 
 const CONTROL_SEGMENTS = 4;
 
@@ -74,34 +72,9 @@ export class KernelCapture {
     this.#policies[slot + 1] = connection % 2 ** 32;
   }
 
-  /**
-   * Hand over what has been written until now, oldest first, at most `limit` records.
-   * Only records that no unseen one can precede: `now` (monotonic ns) must have been read before the call.
-   * @returns how many; equal to `limit` when more wait
-   */
+  /** See drainInOrder. */
   drain(now: number, limit: number, handle: RecordHandler): number {
-    const readers = this.#readers;
-    for (const reader of readers) reader.refresh();
-    let done = 0;
-    while (done < limit) {
-      let first: RingReader | undefined;
-      let second = Infinity;
-      let watermark = now;
-      for (const reader of readers) {
-        if (reader.barrier < watermark) watermark = reader.barrier;
-        if (first === undefined || reader.ts < first.ts) {
-          if (first !== undefined && first.ts < second) second = first.ts;
-          first = reader;
-        } else if (reader.ts < second) second = reader.ts;
-      }
-      if (first === undefined || first.ts > watermark) break;
-      // A run from one ring without looking at the others again.
-      do {
-        handle(first.bytes, first.view, first.offset, first.size);
-        first.advance();
-        done++;
-      } while (first.ts <= second && first.ts <= watermark && done < limit);
-    }
+    const done = drainInOrder(this.#readers, now, limit, handle);
     this.records += done;
     return done;
   }
