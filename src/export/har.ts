@@ -2,6 +2,7 @@
  * HTTP Archive 1.2 (http://www.softwareishard.com/blog/har-12-spec/): opens in the network panel of any browser. Requests of other
  * protocols are entries as well, with an address such as `redis://127.0.0.1:6379/GET%20key`. Facts without a place in HAR start with `_`, as it asks.
  */
+import { isUtf8 } from 'node:buffer';
 import type { RequestRecord } from '../requests/record.js';
 import { readHttpMessage, type HttpHeader } from './http-message.js';
 
@@ -70,9 +71,16 @@ function toResponse(request: HarRequest): object {
     headersSize: message?.headBytes ?? -1, bodySize: bodyBytes,
     content: {
       size: Math.max(0, bodyBytes), mimeType: header(headers, 'content-type') || 'application/octet-stream',
-      ...(message?.body ? { text: message.body.toString('base64'), encoding: 'base64', ...truncation(request.responseBytes, request.responsePayload) } : {}),
+      ...(message?.body ? { ...bodyText(message.body, headers), ...truncation(request.responseBytes, request.responsePayload) } : {}),
     },
   };
+}
+
+/** As text where it is text to its last byte; anything else would lose bytes. */
+function bodyText(body: Buffer, headers: readonly HttpHeader[]): { text: string; encoding?: 'base64' } {
+  const framed = header(headers, 'content-encoding') !== '' || /chunked/i.test(header(headers, 'transfer-encoding'));
+  if (!framed && isUtf8(body) && !body.includes(0)) return { text: body.toString('utf8') };
+  return { text: body.toString('base64'), encoding: 'base64' };
 }
 
 function truncation(wireBytes: number, payload: Uint8Array | null | undefined): { comment?: string } {

@@ -50,6 +50,8 @@ export class Connections implements Observer, ProcessObserver {
   /** Process → its open sockets that are not TCP. */
   #endless = new Map<number, Set<number>>();
   #connectNs = new Map<number, number>();
+  /** Process and descriptor -> connection, of those whose end the kernel does not tell (unix, datagram). */
+  #byDescriptor = new Map<string, number>();
   #chunk: Chunk = { ns: 0, tid: 0, position: 0, bytes: 0, buffer: EMPTY, offset: 0, length: 0 };
   #surroundings: Surroundings;
 
@@ -63,6 +65,7 @@ export class Connections implements Observer, ProcessObserver {
   }
 
   opened(info: ConnectionOpened): void {
+    this.#endFormer(info);
     this.#add(info);
   }
 
@@ -82,7 +85,7 @@ export class Connections implements Observer, ProcessObserver {
     let connection = this.#connections.get(id);
     if (connection === undefined) {
       const transport = peer === undefined ? 'tcp' : 'udp';
-      connection = this.#wake(id) ?? this.#unopened({
+      connection = this.#wake(id, pid) ?? this.#unopened({
         id, pid, tid, comm: '', fd: -1, transport, role: 'unknown', local: '', remote: '', netns: 0, cgroupId: 0, ts, preexisting: true,
       });
     }
@@ -108,18 +111,23 @@ export class Connections implements Observer, ProcessObserver {
     if (connection === undefined) return;
     if (event.counters) this.unseenBytes += connection.unseenBytes(event.counters);
     connection.finish(event.errno === ECONNRESET ? 'reset' : 'closed', event.ts);
-    this.#connections.delete(event.id);
+    this.#remove(event.id, connection);
   }
 
   executed(pid: number, comm: string, ts: number): void {
     this.options.processes?.executed(pid, comm, ts);
   }
 
-  /** Unix and datagram sockets have no end of their own that the kernel tells: theirs is their process's. */
+  /**
+   * Unix and datagram sockets have no end of their own that the kernel tells: theirs is their process's. One that was
+   * inherited (a shell's output) may go on in another process.
+   */
   exited(pid: number, ts: number): void {
     for (const id of this.#endless.get(pid) ?? []) {
-      this.#connections.get(id)?.finish('closed', ts);
-      this.#connections.delete(id);
+      const connection = this.#connections.get(id);
+      if (connection === undefined) continue;
+      connection.finish('closed', ts);
+      this.#putAside(connection.info);
     }
     this.#endless.delete(pid);
     this.options.processes?.exited(pid, ts);
@@ -142,6 +150,7 @@ export class Connections implements Observer, ProcessObserver {
   finish(now: Nanoseconds): void {
     for (const connection of this.#connections.values()) connection.finish('shutdown_of_agent', now);
     this.#connections.clear();
+    this.#byDescriptor.clear();
     this.#peers.clear();
     this.#dormant.clear();
     this.#endless.clear();
@@ -160,12 +169,12 @@ export class Connections implements Observer, ProcessObserver {
     this.#dormant.set(info.id, info);
   }
 
-  #wake(id: number): TracedConnection | undefined {
+  #wake(id: number, pid: number): TracedConnection | undefined {
     const info = this.#dormant.get(id);
     if (info === undefined) return undefined;
     this.#dormant.delete(id);
     this.total--;
-    return this.#add({ ...info, preexisting: true });
+    return this.#add({ ...info, pid, comm: pid === info.pid ? info.comm : '', preexisting: true });
   }
 
   #unopened(info: ConnectionOpened): TracedConnection {
@@ -188,10 +197,28 @@ export class Connections implements Observer, ProcessObserver {
     return connection;
   }
 
+  /** A descriptor that stands for a new socket was closed before: a process that opens one a query must not fill the table. */
+  #endFormer({ id, pid, fd, transport, ts }: ConnectionOpened): void {
+    const key = `${pid} ${fd}`;
+    const former = this.#byDescriptor.get(key);
+    const connection = former === undefined ? undefined : this.#connections.get(former);
+    if (connection !== undefined) {
+      connection.finish('closed', ts);
+      this.#remove(connection.info.id, connection);
+    }
+    if (transport !== 'tcp' && fd >= 0) this.#byDescriptor.set(key, id);
+  }
+
+  #remove(id: number, { info }: TracedConnection): void {
+    this.#connections.delete(id);
+    const key = `${info.pid} ${info.fd}`;
+    if (info.transport !== 'tcp' && this.#byDescriptor.get(key) === id) this.#byDescriptor.delete(key);
+  }
+
   #evict(now: Nanoseconds): void {
     for (const [id, connection] of this.#connections) {
       connection.finish('shutdown_of_agent', now);
-      this.#connections.delete(id);
+      this.#remove(id, connection);
       this.evicted++;
       return;
     }

@@ -30,7 +30,7 @@ async function record(flags: RecordFlags, self: Command): Promise<void> {
   const log = createLog('warn', process.stderr);
   const agent = await startAgent({ config, scope, log, serve: false, recordTo: flags.output });
   try {
-    if (!flags.json) process.stderr.write(`recording ${describeScope(scope)} to ${flags.output}${flags.seconds ? '' : '; Ctrl-C ends it'}\n`);
+    process.stderr.write(`recording ${describeScope(scope)} to ${flags.output}${flags.seconds ? '' : '; Ctrl-C ends it'}\n`);
     await untilStopped(agent, flags.seconds ? new Promise((resolve) => setTimeout(resolve, flags.seconds! * 1000)) : undefined);
   } finally {
     await agent.stop();
