@@ -8,6 +8,8 @@ const WRITTEN_LATER = new Set(['docs/benchmarks.md']);
 const built = async (path) => import(`../../dist/src/${path}`).catch(() => null);
 const program = await built('cli/program.js');
 const columns = await built('store/columns.js');
+const schemas = await built('server/query-schemas.js');
+const apiErrors = await built('server/errors.js');
 
 function documents() {
   const docs = readdirSync('docs', { recursive: true }).map((name) => join('docs', name));
@@ -87,6 +89,26 @@ function routes() {
   return difference('docs/api.md', firstCells(readFileSync('docs/api.md', 'utf8'), '<!-- routes'), actual);
 }
 
+const SCHEMA_OF_ROUTE = {
+  '/api/overview': 'overviewSchema', '/api/requests': 'listSchema', '/api/requests.har': 'listSchema', '/api/heatmap': 'heatmapSchema',
+  '/api/services/:name': 'serviceSchema', '/api/live': 'liveSchema',
+};
+
+function parameters() {
+  const text = readFileSync('docs/api.md', 'utf8');
+  const rows = [...text.matchAll(/^\| `(\/[^`]+)` \| ([^|]*) \|/gm)];
+  return rows.flatMap(([, route, told]) => {
+    const actual = SCHEMA_OF_ROUTE[route] === undefined ? [] : Object.keys(schemas[SCHEMA_OF_ROUTE[route]].shape);
+    return difference(`docs/api.md, parameters of ${route},`, [...told.matchAll(/`(\w+)`/g)].map(([, name]) => name), actual);
+  });
+}
+
+function apiCodes() {
+  const text = readFileSync('docs/api.md', 'utf8');
+  return Object.entries(apiErrors.API_ERRORS).filter(([code, { status }]) => !new RegExp(`^\\| ${status} \\|.*\`${code}\``, 'm').test(text))
+    .map(([code, { status }]) => `docs/api.md does not list ${code} with status ${status}`);
+}
+
 function lossReasons() {
   const sources = ['src/kernel/capture.ts', 'src/agent/capture-worker.ts'].map((file) => readFileSync(file, 'utf8')).join('\n');
   const reasons = [...sources.matchAll(/\breason: '([a-z_]+)', count:/g)].map(([, reason]) => reason);
@@ -98,12 +120,12 @@ function lossReasons() {
 
 export function checkDocs() {
   const name = 'documents: links, commands, flags and tables';
-  if (program === null || columns === null) return { name, errors: ['nothing is built: npm run build -- ts'] };
+  if ([program, columns, schemas, apiErrors].includes(null)) return { name, errors: ['nothing is built: npm run build -- ts'] };
   const cli = program.createProgram();
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
   const errors = documents().flatMap((path) => {
     const text = readFileSync(path, 'utf8');
     return [...linkErrors(path, text), ...commandErrors(path, text, cli, scripts)];
   });
-  return { name, errors: [...errors, ...filterWords(), ...routes(), ...lossReasons()] };
+  return { name, errors: [...errors, ...filterWords(), ...routes(), ...parameters(), ...apiCodes(), ...lossReasons()] };
 }
