@@ -8,6 +8,8 @@ import { SideStream, type Chunk } from './side.js';
 
 /** After so many refusals in a row the classification was wrong, or the stream is beyond help. */
 const MAX_REFUSED = 16;
+/** The same after so many chunks without a message boundary: long messages that were joined in their middle are shorter. */
+const MAX_UNSYNCED = 256;
 /** How often a connection may be classified anew. */
 const MAX_CLASSIFICATIONS = 3;
 
@@ -121,7 +123,7 @@ export class TracedConnection implements ParserContext {
     const side = this.#sides![direction === this.#requests ? REQUEST : RESPONSE];
     side.feed(chunk);
     if (parser.opaque) return this.#giveUp('opaque');
-    if (side.refused > MAX_REFUSED) return this.#reconsider(chunk.ns);
+    if (side.refused > MAX_REFUSED || side.unsynced > MAX_UNSYNCED) return this.#reconsider(chunk.ns);
     if (parser.capture !== this.#capture) {
       this.#capture = parser.capture;
       this.surroundings.setCapture(this.info.id, parser.capture);

@@ -35,6 +35,8 @@ export class SideStream {
   lostBytes = 0;
   /** Consecutive times that the parser could not make sense of the bytes. */
   refused = 0;
+  /** Consecutive chunks in which no message boundary was found after a loss. */
+  unsynced = 0;
 
   /** @param transport of datagrams each is a window of its own: positions are the socket's, over all its peers */
   constructor(
@@ -119,10 +121,12 @@ export class SideStream {
         const skip = window.start < window.end ? parser.resync(side, window) : -1;
         if (skip < 0 || skip > window.end - window.start) {
           if (window.missing > 0) this.lostBytes += window.missing;
+          this.unsynced++;
           this.#keptLength = 0;
           return;
         }
         this.#resyncing = false;
+        this.unsynced = 0;
         this.#advance(skip, fresh, chunk);
       }
       const consumed = parser.parse(side, window);
