@@ -24,6 +24,7 @@ import { queriesWithRecent } from './recent-queries.js';
 import { memoryQueries } from './memory-queries.js';
 import { RecentRollups } from './recent-rollups.js';
 import { withNotes } from './noted-queries.js';
+import { dataSince, withObservedRange } from './observed-queries.js';
 import { describeScope } from './scope.js';
 import { openAgentStore } from './open-agent-store.js';
 import type { StoreHandle } from './store-handle.js';
@@ -86,6 +87,7 @@ class Agent implements RunningAgent {
   private storeReading: Promise<void> | null = null;
   private server: RunningServer | null = null;
   private capture: CaptureClient | null = null;
+  private capturingSinceMs: number | null = null;
   private timer: NodeJS.Timeout | null = null;
   private stopped: Promise<void> | null = null;
 
@@ -115,6 +117,7 @@ class Agent implements RunningAgent {
       health: (health) => this.monitor.update(health),
       died: (error) => this.fail(error),
     }, this.options.workerFile);
+    this.capturingSinceMs = Date.now();
     this.timer = setInterval(() => this.tick(excludePids), TICK_MS);
   }
 
@@ -143,7 +146,8 @@ class Agent implements RunningAgent {
   private async serve(): Promise<void> {
     const { config, log } = this.options;
     const answers = this.store === null ? memoryQueries(this.recent, this.recentRollups) : queriesWithRecent(this.store.queries, this.recent);
-    const queries = withNotes(answers, (range) => this.monitor.notesOn(range));
+    const observed = withObservedRange(answers, dataSince(() => this.observedSinceMs(), async (range) => await answers.oldest?.(range) ?? null, Date.now), Date.now);
+    const queries = withNotes(observed, (range) => this.monitor.notesOn(range));
     this.server = await startServer({
       address: config.listen.host, port: config.listen.port, token: config.token === '' ? null : config.token,
       queries, har: harSource(queries), live: this.live, health: () => this.health(),
@@ -151,6 +155,12 @@ class Agent implements RunningAgent {
       pageDirectory: PAGE_DIRECTORY, log,
     });
     this.url = this.server.url;
+  }
+
+  /** Without a store memory goes back only so far. */
+  private observedSinceMs(): number | null {
+    const since = this.capturingSinceMs;
+    return since === null || this.store !== null ? since : Math.max(since, this.recentRollups.oldestMs ?? since);
   }
 
   private onRequests(rowBinary: Uint8Array | null, rowCount: number, recent: RequestRecord[], seen: number): void {

@@ -6,25 +6,30 @@ import { toSummary } from './summary.js';
 
 export type RequestPredicate = (record: RequestRecord) => boolean;
 
+const MOST_SERVERS = 10_000;
+
 interface Subscriber { matches: RequestPredicate; sink: LiveSink }
 
 export class LiveHub implements LiveSource {
   private readonly subscribers = new Set<Subscriber>();
+  /** Addresses at which a traced process answers, as far as seen. */
+  private readonly servers = new Set<string>();
 
   /** @param compile a filter of the filter language as a function; throws when it cannot be understood */
-  constructor(private readonly compile: (filter: string) => RequestPredicate) {}
+  constructor(private readonly compile: (filter: string, tracedServers: ReadonlySet<string>) => RequestPredicate) {}
 
   get clients(): number {
     return this.subscribers.size;
   }
 
   subscribe(filter: string, sink: LiveSink): () => void {
-    const subscriber = { matches: this.compile(filter), sink };
+    const subscriber = { matches: this.compile(filter, this.servers), sink };
     this.subscribers.add(subscriber);
     return () => void this.subscribers.delete(subscriber);
   }
 
   publish(records: readonly RequestRecord[]): void {
+    for (const record of records) if (record.role === 'server') this.noteServer(record.server);
     if (this.subscribers.size === 0) return;
     const summaries = new Map<RequestRecord, RequestSummary>();
     for (const { matches, sink } of this.subscribers) {
@@ -37,6 +42,10 @@ export class LiveHub implements LiveSource {
       }
       if (rows.length > 0) sink.requests(rows);
     }
+  }
+
+  private noteServer(address: string): void {
+    if (this.servers.size < MOST_SERVERS) this.servers.add(address);
   }
 
   tick(tick: LiveTick): void {

@@ -7,6 +7,7 @@ import { fieldInfos } from '../store/columns.js';
 import type { Filter } from '../store/filter/filter.js';
 import { parseFilter } from '../store/filter/parse.js';
 import { filterToPredicate } from '../store/filter/to-predicate.js';
+import { nameOf } from '../store/filter/to-sql.js';
 import { heatmapOf, splitDuration, type Cell } from '../store/queries/heatmap.js';
 import { overviewOf } from '../store/queries/overview.js';
 import { buckets, type Buckets } from '../store/queries/range.js';
@@ -22,27 +23,28 @@ const HISTORY_NOTE = 'No history is kept (store off): charts show the last 15 mi
 export function memoryQueries(recent: RecentRequests, rollups: RecentRollups): Queries {
   const rowsOf = (b: Buckets, filter: Filter): RollupRow[] => {
     const matches = filterToPredicate(filter);
-    return rollups.between(b.from, b.to).filter((row) => matches(asRequest(row)));
+    return rollups.between(b.countedFrom, b.to).filter((row) => matches(asRequest(row)));
   };
   // Async, so that a bad filter rejects rather than throws.
   return {
     overview: async (range, filter) => {
       const b = buckets(range, SPARK_COLUMNS);
-      const { known, ignored } = forRollups(parseFilter(filter));
+      const { known, ignored } = forRollups(parseFilter(filter, rollups.tracedServers));
       return memoryOverview(range, b, rowsOf(b, known), ignored);
     },
-    requests: async (query) => listRecent(recent, query, HISTORY_NOTE),
+    requests: async (query) => listRecent(recent, query, HISTORY_NOTE, rollups.tracedServers),
     heatmap: async (range, filter, columns) => {
       const b = buckets(range, columns);
-      const { onDuration, others } = splitDuration(parseFilter(filter));
+      const { onDuration, others } = splitDuration(parseFilter(filter, rollups.tracedServers));
       const { known, ignored } = forRollups(others);
       return heatmapOf(range, b, cellsOf(rowsOf(b, known), b), onDuration, [HISTORY_NOTE, ...ignored]);
     },
     request: async (id) => recentDetail(recent, id),
     service: async (name, range) => {
       const b = buckets(range, SPARK_COLUMNS);
-      return memoryServiceDetail(range, b, name, rollups.between(b.from, b.to));
+      return memoryServiceDetail(range, b, name, rollups.between(b.countedFrom, b.to));
     },
+    oldest: async () => rollups.oldestMs,
     fields: fieldInfos,
   };
 }
@@ -53,9 +55,9 @@ function asRequest(row: RollupRow): RequestRecord {
 }
 
 function forRollups(filter: Filter): { known: Filter; ignored: string[] } {
-  const known = filter.conditions.filter((condition) => condition.type !== 'free' && condition.column.rollup !== '');
+  const known = filter.conditions.filter((condition) => condition.type === 'once' || (condition.type !== 'free' && condition.column.rollup !== ''));
   const missing = filter.conditions.filter((condition) => !known.includes(condition))
-    .map((condition) => (condition.type === 'free' ? `"${condition.text}"` : condition.column.word));
+    .map(nameOf);
   const ignored = missing.length === 0 ? [] : [`These counts leave out the filter on ${missing.join(', ')}: only single requests know it, see the list.`];
   return { known: { conditions: known }, ignored };
 }

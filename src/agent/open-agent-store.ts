@@ -18,6 +18,7 @@ export async function openAgentStore(config: Config): Promise<StoreHandle> {
     heatmap: (range, filter, columns) => queries.heatmap(range, filter, columns),
     request: (id) => queries.requestDetail(id),
     service: (name, range) => queries.serviceDetail(range, name),
+    oldest: (range) => queries.oldest(range),
     fields: () => queries.fields(),
   };
   return {

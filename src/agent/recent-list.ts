@@ -10,10 +10,10 @@ import { toSummary } from './summary.js';
 
 interface Key { value: string | number; startNs: string; id: string }
 
-export function listRecent(recent: RecentRequests, query: RequestListQuery, note: string): RequestList {
+export function listRecent(recent: RecentRequests, query: RequestListQuery, note: string, tracedServers: ReadonlySet<string>): RequestList {
   const { range, limit } = query;
   const order = orderOf(query.sort);
-  const matches = compileFilter(query.filter);
+  const matches = compileFilter(query.filter, tracedServers);
   const found = [...recent.all()].filter((record) => inRange(record, range.from, range.to) && matches(record))
     .map((record) => ({ record, key: cursorAfter(record, order) as Key }))
     .sort((a, b) => compare(a.key, b.key, order));

@@ -15,6 +15,7 @@ export function queriesWithRecent(stored: Queries, recent: RecentRequests): Quer
     heatmap: (range, filter, columns) => stored.heatmap(range, filter, columns),
     request: async (id) => (await stored.request(id)) ?? recentDetail(recent, id),
     service: (name, range) => stored.service(name, range),
+    ...(stored.oldest ? { oldest: (range) => stored.oldest!(range) } : {}),
     fields: () => stored.fields(),
   };
 }

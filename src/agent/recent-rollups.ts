@@ -9,6 +9,11 @@ const KEPT_SECONDS = 15 * 60;
 export class RecentRollups {
   private rows: RollupRow[] = [];
 
+  /** Addresses at which a traced process answers. */
+  get tracedServers(): ReadonlySet<string> {
+    return new Set(this.rows.filter((row) => row.role === 'server').map((row) => row.serverAddress));
+  }
+
   add(rows: readonly RollupRow[]): void {
     if (rows.length === 0) return;
     this.rows.push(...rows);
@@ -17,6 +22,10 @@ export class RecentRollups {
     let drop = 0;
     while (drop < this.rows.length && (drop < excess || this.rows[drop].time < oldest)) drop++;
     if (drop > 0) this.rows.splice(0, drop);
+  }
+
+  get oldestMs(): number | null {
+    return this.rows.length === 0 ? null : this.rows[0].time * 1000;
   }
 
   /** Unix seconds, `to` excluded. */

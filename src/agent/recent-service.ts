@@ -1,7 +1,7 @@
 /** GET /api/services/:name from the roll-ups in memory. */
 import type { RollupRow } from '../requests/rollup.js';
 import type { ServiceDetail, TimeRange } from '../server/api.js';
-import type { Buckets } from '../store/queries/range.js';
+import { coveredSeconds, settledStarts, type Buckets } from '../store/queries/range.js';
 import { RollupSum, sumRollups } from './recent-rollups.js';
 
 const MAX_ENDPOINTS = 200;
@@ -10,21 +10,22 @@ const MAX_PEERS = 50;
 export function memoryServiceDetail(range: TimeRange, b: Buckets, service: string, rows: readonly RollupRow[]): ServiceDetail {
   const own = rows.filter((row) => row.service === service);
   return {
-    range, service, series: seriesOf(own, b), endpoints: endpointsOf(own),
+    range, service, series: seriesOf(own, b, range), endpoints: endpointsOf(own),
     callers: callersOf(service, rows),
     callees: peersOf(own.filter((row) => row.role === 'client'), (row) => row.peerService),
   };
 }
 
-function seriesOf(own: readonly RollupRow[], b: Buckets): ServiceDetail['series'] {
+function seriesOf(own: readonly RollupRow[], b: Buckets, range: TimeRange): ServiceDetail['series'] {
   const side = own.some((row) => row.role === 'server') ? 'server' : 'client';
   const byTime = sumRollups(own.filter((row) => row.role === side), (row) => Math.floor(row.time / b.step) * b.step);
-  return b.starts.map((t) => {
+  return settledStarts(b, range).map((t) => {
     const sum = byTime.get(t);
+    const seconds = Math.max(1, coveredSeconds(b, range, t));
     return {
-      t: t * 1000, rate: (sum?.count ?? 0) / b.step, errors: (sum?.errors ?? 0) / b.step,
+      t: t * 1000, rate: (sum?.count ?? 0) / seconds, errors: (sum?.errors ?? 0) / seconds,
       ...(sum?.quantiles() ?? { p50Ns: 0, p95Ns: 0, p99Ns: 0 }),
-      bytesIn: (sum?.requestBytes ?? 0) / b.step, bytesOut: (sum?.responseBytes ?? 0) / b.step,
+      bytesIn: (sum?.requestBytes ?? 0) / seconds, bytesOut: (sum?.responseBytes ?? 0) / seconds,
     };
   });
 }

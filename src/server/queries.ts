@@ -24,6 +24,8 @@ export interface Queries {
   /** null: no such request, or no longer kept. */
   request(id: string): Promise<RequestDetail | null>;
   service(name: string, range: TimeRange): Promise<ServiceDetail>;
+  /** Unix ms of the oldest data in the range, to the roll-ups' step; null: none. */
+  oldest?(range: TimeRange): Promise<number | null>;
   fields(): FieldInfo[] | Promise<FieldInfo[]>;
 }
 

@@ -49,6 +49,8 @@ const SPARSE_NUMBERS = 'ZSTD(1)';
 const TEXT = 'ZSTD(1)';
 
 export const ERROR_KINDS = ['none', 'connect_failed', 'no_response', 'protocol_error'] as const;
+/** Failures that only the client's end may have seen. */
+export const ONE_END_ERRORS: readonly string[] = ['connect_failed', 'no_response'];
 export const ROLES = ['server', 'client'] as const;
 
 export const REQUEST_COLUMNS: ReadonlyArray<Column<RequestRecord>> = [

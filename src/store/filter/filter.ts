@@ -18,7 +18,9 @@ export type Condition = { negate: boolean; column: Column<RequestRecord> } & (
   | { type: 'text'; exact: string[]; folded: string[]; patterns: string[] }
   | { type: 'number'; ranges: NumberRange[] }
   | { type: 'flag'; value: boolean }
-) | { type: 'free'; negate: boolean; text: string };
+) | { type: 'free'; negate: boolean; text: string }
+  /** `seen:once`: without the client's row where the server, being traced too, has its own. `servers` holds those servers' addresses. */
+  | { type: 'once'; negate: false; servers: ReadonlySet<string> };
 
 export interface Filter {
   conditions: Condition[];

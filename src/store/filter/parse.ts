@@ -6,6 +6,8 @@ import { terms, type Term, type Value } from './tokens.js';
 
 const BY_WORD = new Map(REQUEST_COLUMNS.filter((c) => c.word !== '').map((c) => [c.word.toLowerCase(), c]));
 const ALIASES: Record<string, string> = { method: 'operation', path: 'resource', proto: 'protocol', took: 'duration', side: 'role', text: 'message' };
+/** Not a column: which of an exchange's two rows. */
+const SEEN = 'seen';
 const YES = new Set(['yes', 'true', '1']);
 const NO = new Set(['no', 'false', '0']);
 const COMPARISON = /^(>=|<=|>|<|=)?(.+)$/;
@@ -16,15 +18,22 @@ const UNITS: Record<string, Record<string, number>> = {
   number: { '': 1 },
 };
 
-export function parseFilter(text: string): Filter {
-  return { conditions: terms(text).map(condition) };
+/** @param tracedServers addresses of servers that are traced, for `seen:once`; where they depend on the time, `withTracedServers` sets them */
+export function parseFilter(text: string, tracedServers: ReadonlySet<string> = new Set()): Filter {
+  return { conditions: terms(text).flatMap((term) => (term.word.toLowerCase() === SEEN ? seen(term, tracedServers) : [condition(term)])) };
+}
+
+function seen(term: Term, servers: ReadonlySet<string>): Condition[] {
+  const value = term.values.map((one) => one.text.toLowerCase()).join();
+  if (term.negate || (value !== 'once' && value !== 'both')) throw new FilterError('seen: takes once or both.', term.position, 'Write seen:once for one row an exchange; role:client or role:server for one end.');
+  return value === 'once' ? [{ type: 'once', negate: false, servers }] : [];
 }
 
 function condition(term: Term): Condition {
   if (term.word === '') return bare(term);
   const column = BY_WORD.get(ALIASES[term.word.toLowerCase()] ?? term.word.toLowerCase());
   if (column === undefined) {
-    throw new FilterError(`There is no field ${term.word}.`, term.position, `Fields: ${[...BY_WORD.values()].map((c) => c.word).join(', ')}. To search for the text, put it in quotes.`);
+    throw new FilterError(`There is no field ${term.word}.`, term.position, `Fields: ${[...BY_WORD.values()].map((c) => c.word).join(', ')}, ${SEEN}. To search for the text, put it in quotes.`);
   }
   return ofColumn(column, term);
 }

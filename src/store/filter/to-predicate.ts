@@ -1,7 +1,7 @@
 /** Filter -> function on a request, for the live tail: the same answers as the SQL. */
 import type { RequestRecord } from '../../requests/record.js';
 import type { RequestSummary } from '../../server/api.js';
-import { REQUEST_COLUMNS, type ColumnValue } from '../columns.js';
+import { ONE_END_ERRORS, REQUEST_COLUMNS, type ColumnValue } from '../columns.js';
 import type { Condition, Filter, NumberRange } from './filter.js';
 
 type Predicate = (request: RequestSummary) => boolean;
@@ -21,6 +21,7 @@ function conditionPredicate(condition: Condition): Predicate {
     const needle = condition.text.toLowerCase();
     return (r) => SEARCHED.some((c) => String(c.get(r as RequestRecord)).toLowerCase().includes(needle));
   }
+  if (condition.type === 'once') return (r) => r.role === 'server' || ONE_END_ERRORS.includes(r.error) || !condition.servers.has(r.server);
   // No filterable column is a payload, and that is all a summary lacks.
   const get = (r: RequestSummary): ColumnValue => condition.column.get(r as RequestRecord);
   switch (condition.type) {

@@ -1,6 +1,6 @@
 /** Filter -> WHERE clause. Values are bound parameters, always; column names come from columns.ts alone. */
 import type { RequestRecord } from '../../requests/record.js';
-import { REQUEST_COLUMNS, type Column } from '../columns.js';
+import { ONE_END_ERRORS, REQUEST_COLUMNS, type Column } from '../columns.js';
 import type { SqlValue } from '../driver.js';
 import type { Condition, Filter, NumberRange } from './filter.js';
 
@@ -25,10 +25,16 @@ export function filterToSql(filter: Filter, table: FilteredTable): Where {
   const parts: string[] = [];
   for (const condition of filter.conditions) {
     const sql = conditionSql(condition, table, bind);
-    if (sql === null) ignored.push(condition.type === 'free' ? `"${condition.text}"` : condition.column.word);
+    if (sql === null) ignored.push(nameOf(condition));
     else parts.push(condition.negate ? `NOT (${sql})` : `(${sql})`);
   }
   return { sql: parts.length === 0 ? '1' : parts.join(' AND '), params, ignored };
+}
+
+/** How a condition is named in a note. */
+export function nameOf(condition: Condition): string {
+  if (condition.type === 'free') return `"${condition.text}"`;
+  return condition.type === 'once' ? 'seen' : condition.column.word;
 }
 
 type Bind = (value: SqlValue, type: string) => string;
@@ -38,6 +44,10 @@ function conditionSql(condition: Condition, table: FilteredTable, bind: Bind): s
     if (table === 'rollup') return null;
     const needle = bind(condition.text, 'String');
     return REQUEST_COLUMNS.filter((c) => c.searched).map((c) => `positionCaseInsensitiveUTF8(${c.sql}, ${needle}) > 0`).join(' OR ');
+  }
+  if (condition.type === 'once') {
+    const address = table === 'requests' ? 'server' : 'server_address';
+    return `role = 'server' OR toString(error) IN ${bind([...ONE_END_ERRORS], 'Array(String)')} OR ${address} NOT IN ${bind([...condition.servers], 'Array(String)')}`;
   }
   const name = table === 'requests' ? condition.column.sql : condition.column.rollup;
   if (name === '') return null;

@@ -20,7 +20,7 @@ export function ignoredNote(where: Where): string[] {
 /** Every request that matches is slow or failed: the small table answers. */
 export function onlyAbnormal(filter: Filter): boolean {
   return filter.conditions.some((c) => {
-    if (c.negate || c.type === 'free') return false;
+    if (c.negate || c.type === 'free' || c.type === 'once') return false;
     if (c.type === 'flag') return c.column.sql === 'slow' && c.value;
     return c.type === 'text' && c.column.sql === 'error' && !c.exact.includes('none');
   });

@@ -5,20 +5,25 @@ import type { Condition, Filter } from '../filter/filter.js';
 import { filterToSql } from '../filter/to-sql.js';
 import { onlyAbnormal, type QueryContext } from './context.js';
 import { HISTOGRAM_JOIN } from './histograms.js';
-import { ROLLUP_BUCKET, ROLLUP_RANGE, ROW_RANGE, bucketParams, buckets, rowParams, type Buckets } from './range.js';
+import { ROLLUP_BUCKET, ROLLUP_RANGE, ROLLUP_STEP, ROW_RANGE, bucketParams, buckets, rowParams, type Buckets } from './range.js';
 
-export interface Cell { t: number; bucket: number; failed: boolean | number; c: string }
+/** `most`: the largest weight of the rows counted, absent for roll-ups. */
+export interface Cell { t: number; bucket: number; failed: boolean | number; c: string; most?: number }
 
 const LOWER_EDGES = [0, ...DURATION_BOUNDS_NS];
 const DEFAULT_COLUMNS = 120;
 const MAX_COLUMNS = 400;
+/** So short a range is drawn in steps finer than roll-ups have: its rows are few enough to be counted. */
+const FINE_RANGE_MS = 180_000;
 
 export async function heatmap(context: QueryContext, range: TimeRange, filter: Filter, columns = DEFAULT_COLUMNS): Promise<Heatmap> {
-  const b = buckets(range, Math.min(MAX_COLUMNS, Math.max(10, columns)));
+  const most = Math.min(MAX_COLUMNS, Math.max(10, columns));
+  const b = buckets(range, most, range.to - range.from <= FINE_RANGE_MS ? 1 : ROLLUP_STEP);
   const { onDuration, others } = splitDuration(filter);
-  const fromRollups = filterToSql(others, 'rollup').ignored.length === 0;
+  const fromRollups = b.step >= ROLLUP_STEP && filterToSql(others, 'rollup').ignored.length === 0;
   const cells = fromRollups ? await rollupCells(context, b, others) : await rowCells(context, b, filter);
-  const notes = fromRollups ? [] : ['Made from the stored rows of single requests, each with its weight: the filter asks for what roll-ups do not know.'];
+  // Rows that each stand for one request are as exact as roll-ups.
+  const notes = cells.some((cell) => (cell.most ?? 1) > 1) ? ['The heat map is made from the stored rows of single requests, each with its weight: steps this fine, or this filter, are more than roll-ups know.'] : [];
   if (fromRollups && onDuration.length > 0) notes.push('The filter on duration is applied by whole steps of the duration axis.');
   return heatmapOf(range, b, cells, fromRollups ? onDuration : [], notes);
 }
@@ -42,7 +47,7 @@ async function rowCells(context: QueryContext, b: Buckets, filter: Filter): Prom
   return context.driver.query<Cell>(
     // A bucket holds its upper bound and not its lower: hence one nanosecond less before rounding down to an edge.
     `SELECT intDiv(toUnixTimestamp(start), {step:UInt32}) * {step:UInt32} AS t, roundDown(toUInt64(greatest(duration_ns, 1) - 1), {edges:Array(UInt64)}) AS edge,
-     indexOf({edges:Array(UInt64)}, edge) - 1 AS bucket, error != 'none' AS failed, round(sum(weight)) AS c
+     indexOf({edges:Array(UInt64)}, edge) - 1 AS bucket, error != 'none' AS failed, round(sum(weight)) AS c, max(weight) AS most
      FROM ${context.database}.${table} WHERE ${ROW_RANGE} AND ${where.sql} GROUP BY t, edge, failed`,
     { params: { ...rowParams({ from: b.from * 1000, to: b.to * 1000 }), step: b.step, edges: LOWER_EDGES, ...where.params } });
 }

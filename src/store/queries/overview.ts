@@ -4,7 +4,7 @@ import type { Filter } from '../filter/filter.js';
 import { filterToSql } from '../filter/to-sql.js';
 import { ERRORS, SLOW, ignoredNote, type QueryContext } from './context.js';
 import { HISTOGRAM_JOIN, Histograms } from './histograms.js';
-import { ROLLUP_BUCKET, ROLLUP_RANGE, bucketParams, buckets, type Buckets } from './range.js';
+import { ROLLUP_BUCKET, ROLLUP_RANGE, bucketParams, buckets, coveredSeconds, settledStarts, type Buckets } from './range.js';
 
 const SPARK_COLUMNS = 60;
 const MAX_DEPENDENCIES = 12;
@@ -55,8 +55,8 @@ function serviceRows(b: Buckets, range: TimeRange, counts: CountRow[], histogram
   for (const row of counts) {
     if (row.role !== side(row.service)) continue;
     let service = rows.get(row.service);
-    if (service === undefined) rows.set(row.service, service = emptyRow(row.service, b));
-    addCounts(service, row, b, byTime);
+    if (service === undefined) rows.set(row.service, service = emptyRow(row.service, settledStarts(b, range)));
+    addCounts(service, row, b, range, byTime);
   }
   const seconds = Math.max(1, (range.to - range.from) / 1000);
   for (const row of rows.values()) {
@@ -68,14 +68,14 @@ function serviceRows(b: Buckets, range: TimeRange, counts: CountRow[], histogram
   return [...rows.values()].sort((a, z) => z.count - a.count);
 }
 
-function emptyRow(service: string, b: Buckets): ServiceRow {
+function emptyRow(service: string, starts: readonly number[]): ServiceRow {
   return {
     service, protocols: [], rate: 0, count: 0, errors: 0, slow: 0, p50Ns: 0, p95Ns: 0, p99Ns: 0, dependencies: [],
-    spark: b.starts.map((t) => ({ t: t * 1000, rate: 0, errors: 0, p95Ns: 0 })),
+    spark: starts.map((t) => ({ t: t * 1000, rate: 0, errors: 0, p95Ns: 0 })),
   };
 }
 
-function addCounts(service: ServiceRow, row: CountRow, b: Buckets, byTime: Histograms): void {
+function addCounts(service: ServiceRow, row: CountRow, b: Buckets, range: TimeRange, byTime: Histograms): void {
   const count = Number(row.c);
   service.count += count;
   service.errors += Number(row.errors);
@@ -83,8 +83,9 @@ function addCounts(service: ServiceRow, row: CountRow, b: Buckets, byTime: Histo
   service.protocols = [...new Set([...service.protocols, ...row.protocols])].sort();
   const point = service.spark[(Number(row.t) - b.from) / b.step];
   if (point === undefined) return;
-  point.rate += count / b.step;
-  point.errors += Number(row.errors) / b.step;
+  const seconds = Math.max(1, coveredSeconds(b, range, Number(row.t)));
+  point.rate += count / seconds;
+  point.errors += Number(row.errors) / seconds;
   point.p95Ns = byTime.quantile(`${row.t} ${row.service}`, 0.95);
 }
 

@@ -2,7 +2,7 @@
 import type { ServiceDetail, TimeRange } from '../../server/api.js';
 import { ERRORS, SLOW, type QueryContext } from './context.js';
 import { HISTOGRAM_JOIN, Histograms } from './histograms.js';
-import { ROLLUP_BUCKET, ROLLUP_RANGE, bucketParams, buckets, type Buckets } from './range.js';
+import { ROLLUP_BUCKET, ROLLUP_RANGE, bucketParams, buckets, coveredSeconds, settledStarts, type Buckets } from './range.js';
 
 /** An hour in minutes: answered from the roll-up of minutes. */
 const COLUMNS = 60;
@@ -16,7 +16,7 @@ interface BucketRow { key: string; bucket: number; c: string }
 export async function serviceDetail(context: QueryContext, range: TimeRange, service: string): Promise<ServiceDetail> {
   const b = buckets(range, COLUMNS);
   const [series, endpoints, callers, callees] = await Promise.all([
-    seriesOf(context, b, service),
+    seriesOf(context, b, range, service),
     labelled(context, b, 'role, protocol, endpoint, operation', 'service = {service:String}', service, MAX_ENDPOINTS),
     callersOf(context, b, service),
     labelled(context, b, 'peer_service, protocol', `service = {service:String} AND role = 'client'`, service, MAX_PEERS),
@@ -24,7 +24,7 @@ export async function serviceDetail(context: QueryContext, range: TimeRange, ser
   return { range, service, series, endpoints: endpoints.map(endpointRow), callers, callees: callees.map(peerRow) };
 }
 
-async function seriesOf(context: QueryContext, b: Buckets, service: string): Promise<ServiceDetail['series']> {
+async function seriesOf(context: QueryContext, b: Buckets, range: TimeRange, service: string): Promise<ServiceDetail['series']> {
   const options = { params: { ...bucketParams(b), service } };
   const from = `FROM ${context.database}.${b.level.table}`;
   const condition = `WHERE ${ROLLUP_RANGE} AND service = {service:String}`;
@@ -38,9 +38,10 @@ async function seriesOf(context: QueryContext, b: Buckets, service: string): Pro
   const histograms = new Histograms();
   for (const row of histogram) if (row.role === side) histograms.add(String(row.t), row.bucket, Number(row.c));
   const byTime = new Map(counts.filter((r) => r.role === side).map((r) => [Number(r.t), r]));
-  return b.starts.map((t) => {
+  return settledStarts(b, range).map((t) => {
     const row = byTime.get(t);
-    const perSecond = (value: string | undefined): number => Number(value ?? 0) / b.step;
+    const seconds = Math.max(1, coveredSeconds(b, range, t));
+    const perSecond = (value: string | undefined): number => Number(value ?? 0) / seconds;
     const [p50Ns, p95Ns, p99Ns] = [0.5, 0.95, 0.99].map((q) => histograms.quantile(String(t), q));
     return { t: t * 1000, rate: perSecond(row?.c), errors: perSecond(row?.errors), p50Ns, p95Ns, p99Ns, bytesIn: perSecond(row?.bytesIn), bytesOut: perSecond(row?.bytesOut) };
   });
