@@ -45,6 +45,8 @@ export interface Store {
   flush(): Promise<void>;
   queries: StoreQueries;
   health(): Promise<StoreHealth>;
+  /** Unix ms up to which the stored roll-ups count everything that was appended; null before the first were stored. */
+  countedUntilMs(): number | null;
   /** Process of the engine (for scope and CPU accounting); null while it is down. */
   enginePid(): number | null;
   close(): Promise<void>;
@@ -147,6 +149,10 @@ class EmbeddedStore implements Store {
       spoolBatches, spoolBytes, keptPerSecond: this.sizes.rowsPerSecond(this.writer.storedRequests), budgetPerSecond: this.options.rowsPerSecond ?? 0,
       droppedBatches: losses.batches,
     };
+  }
+
+  countedUntilMs(): number | null {
+    return this.writer.countedUntilMs;
   }
 
   enginePid(): number | null {
