@@ -73,7 +73,8 @@ static __always_inline u32 copy_more_segments(u64 word, u32 offset, u64 vector, 
 			return done;
 		done += copied;
 	}
-	count(KINDLING_COUNT_LONG_VECTOR, 1);
+	if (entries > MAX_VECTOR && done < wanted)
+		count(KINDLING_COUNT_LONG_VECTOR, 1);
 	return done;
 }
 
