@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { startAgent } from '../../agent/agent.js';
-import { scopeOf } from '../../agent/scope.js';
+import { describeScope, scopeOf } from '../../agent/scope.js';
 import type { LiveTick, RequestSummary } from '../../server/api.js';
 import { agentAddressOf } from '../agent-address.js';
 import { callAgent, serverSentEvents } from '../api-client.js';
@@ -41,8 +41,10 @@ async function watch(filter: string, flags: WatchFlags, self: Command): Promise<
 
 async function watchOwn(filter: string, printer: RequestPrinter, self: Command): Promise<void> {
   const config = { ...configOf(self), store: 'off' as const, detailBudget: Infinity };
-  const agent = await startAgent({ config, scope: scopeOf(config, process.env), log: createLog('warn', process.stderr), serve: false });
+  const scope = scopeOf(config, process.env);
+  const agent = await startAgent({ config, scope, log: createLog('warn', process.stderr), serve: false });
   try {
+    sayWatching(describeScope(scope));
     agent.live.subscribe(filter, { requests: (rows) => printer.print(rows), tick: ({ notes }) => printer.notes(notes) });
     await untilStopped(agent, printer.finished);
   } finally {
@@ -55,7 +57,9 @@ async function watchRunning(filter: string, printer: RequestPrinter, self: Comma
   void printer.finished.then(() => abort.abort());
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => abort.abort());
   try {
-    const response = await callAgent(agentAddressOf(self), `/api/live?filter=${encodeURIComponent(filter)}`, abort.signal);
+    const agent = agentAddressOf(self);
+    const response = await callAgent(agent, `/api/live?filter=${encodeURIComponent(filter)}`, abort.signal);
+    sayWatching(agent.url);
     for await (const { event, data } of serverSentEvents(response)) {
       if (event === 'requests') printer.print(JSON.parse(data) as RequestSummary[]);
       else if (event === 'tick') printTick(JSON.parse(data) as LiveTick, printer);
@@ -64,6 +68,11 @@ async function watchRunning(filter: string, printer: RequestPrinter, self: Comma
   } catch (error) {
     if (!abort.signal.aborted) throw error;
   }
+}
+
+/** A quiet system shows nothing for long. */
+function sayWatching(what: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`kindling watches ${what}; Ctrl-C ends it\n`);
 }
 
 function printTick({ dropped, notes }: LiveTick, printer: RequestPrinter): void {
