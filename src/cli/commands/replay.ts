@@ -68,7 +68,7 @@ async function replay(file: string, filter: string, flags: ReplayFlags, self: Co
 }
 
 function resultText({ requests, incomplete }: ReplayResult, matched: number | null): string {
-  return `${matched === null ? '' : `${formatCount(matched)} of `}${formatCount(requests)} requests${incomplete > 0 ? `, ${formatCount(incomplete)} of them incomplete` : ''}`;
+  return `${matched === null ? '' : `${formatCount(matched)} of `}${formatCount(requests)} ${requests === 1 ? 'request' : 'requests'}${incomplete > 0 ? `, ${formatCount(incomplete)} of them incomplete` : ''}`;
 }
 
 class Problems {
