@@ -35,6 +35,7 @@ function outerOf(row: RequestSummary, rows: readonly RequestSummary[]): RequestS
 export function chainsOf(rows: readonly RequestSummary[]): Chain[] {
   const outer = new Map(rows.map((row) => [row, outerOf(row, rows)]));
   const chains = new Map<RequestSummary, Chain>();
+  const depths = new Map<RequestSummary, number>();
   for (const row of rows) {
     let root = row;
     const seen = new Set<RequestSummary>([row]);
@@ -42,11 +43,12 @@ export function chainsOf(rows: readonly RequestSummary[]): Chain[] {
       seen.add(next);
       root = next;
     }
+    depths.set(row, seen.size);
     const chain = chains.get(root);
     if (chain) chain.push(row);
     else chains.set(root, [row]);
   }
-  return [...chains.values()].map((chain) => chain.sort((a, b) => (isBelow(a, b) ? 1 : isBelow(b, a) ? -1 : b.durationNs - a.durationNs)));
+  return [...chains.values()].map((chain) => chain.sort((a, b) => depths.get(a)! - depths.get(b)! || a.durationNs - b.durationNs));
 }
 
 /** Who was involved, outermost first: `nginx`, `shop`, `postgres`. */
