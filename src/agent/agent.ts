@@ -121,6 +121,7 @@ class Agent implements RunningAgent {
       requests: (rowBinary, rowCount, recent, seen) => this.onRequests(rowBinary, rowCount, recent, seen),
       rollups: (rows) => this.onRollups(rows),
       health: (health) => this.monitor.update(health),
+      recordingFailed: (error) => this.onRecordingFailed(error),
       died: (error) => this.fail(error),
     }, this.options.workerFile);
     this.capturingSinceMs = Date.now();
@@ -179,6 +180,12 @@ class Agent implements RunningAgent {
     this.recent.add(recent);
     this.metrics.addRequests(recent);
     this.live.publish(recent);
+  }
+
+  /** Who only records has nothing left to do; an agent that serves goes on. */
+  private onRecordingFailed(error: KindlingError): void {
+    if (this.options.serve === false) this.fail(error);
+    else this.options.log.error({ code: error.code, hint: error.hint }, error.message);
   }
 
   private onRollups(rows: RollupRow[]): void {

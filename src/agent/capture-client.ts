@@ -17,6 +17,7 @@ export interface CaptureListener {
   requests(rowBinary: Uint8Array | null, rowCount: number, recent: RequestRecord[], seen: number): void;
   rollups(rows: RollupRow[]): void;
   health(health: CaptureHealth): void;
+  recordingFailed(error: KindlingError): void;
   /** It ended without having been asked to. Called once, and only after it was ready. */
   died(error: KindlingError): void;
 }
@@ -81,6 +82,7 @@ export class CaptureClient {
       case 'requests': return this.listener.requests(message.rowBinary, message.rowCount, message.recent, message.seen);
       case 'rollups': return this.listener.rollups(message.rows);
       case 'health': return this.listener.health(message.health);
+      case 'recording-failed': return this.listener.recordingFailed(restoreError(message));
       case 'fatal':
         this.failure = restoreError(message);
         void this.worker.terminate();

@@ -6,7 +6,6 @@ import { readFileSync } from 'node:fs';
 import { release, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { decodeRecord } from '../events/decode.js';
-import { RecordingWriter } from '../events/recording.js';
 import { toKindlingError } from '../errors/index.js';
 import { addon } from '../kernel/addon.js';
 import { KernelCapture, type Loss } from '../kernel/capture.js';
@@ -20,6 +19,7 @@ import { DrainTimer } from './drain-timer.js';
 import type { CaptureHealth, CaptureOptions, HookState, MainMessage, WorkerMessage } from './messages.js';
 import { LiveNames } from './naming.js';
 import { createPipeline, type Pipeline, type PipelineStats } from './pipeline.js';
+import { RecordingSink } from './recording-sink.js';
 
 const FLUSH_MS = 200;
 const ROLLUP_MS = 1_000;
@@ -40,7 +40,7 @@ class CaptureWorker {
   readonly #pipeline: Pipeline;
   readonly #stage: CaptureStage;
   readonly #rollups = new Rollups();
-  readonly #recording: RecordingWriter | null;
+  readonly #recording: RecordingSink | null;
   readonly #clock: WallClock;
   readonly #drainTimer = new DrainTimer();
   readonly #threadStat = `/proc/self/task/${addon().threadId()}/schedstat`;
@@ -53,7 +53,8 @@ class CaptureWorker {
     this.#stage = new CaptureStage(new DetailBudget(options.detailBudget), options.encodeRows ? new RowEncoder() : null, this.#rollups);
     this.#kernel = new KernelCapture(options);
     this.#recording = options.recordTo === null ? null
-      : new RecordingWriter(options.recordTo, { clockOffsetNs: String(offset), kernel: release(), createdMs: Date.now() });
+      : new RecordingSink(options.recordTo, { clockOffsetNs: String(offset), kernel: release(), createdMs: Date.now() },
+        (error) => post({ type: 'recording-failed', ...error.toJSON() }));
     this.#pipeline = createPipeline({
       requests: options, noResponseTimeoutMs: options.noResponseTimeoutMs, clock: this.#clock,
       startSeconds: Date.now() / 1000, names: new LiveNames(monotonicNs),
@@ -127,7 +128,7 @@ class CaptureWorker {
     return {
       events: this.#kernel.records, eventBytes: this.#kernel.bytes(), requests: stats.requests, incomplete: stats.incomplete,
       connectionsOpen: stats.connectionsOpen, connectionsTotal: stats.connectionsTotal, connectionsUnclassified: stats.connectionsUnclassified,
-      losses: [...this.#kernel.losses(), ...streamLosses(stats)],
+      losses: [...this.#kernel.losses(), ...streamLosses(stats), ...(this.#recording?.losses() ?? [])],
       // First number: time on the CPU, ns.
       cpuSeconds: Number(readFileSync(this.#threadStat, 'latin1').split(' ')[0]) / 1e9,
       kernelSeconds: this.#kernel.kernelSeconds(),

@@ -56,6 +56,8 @@ export type WorkerMessage =
   | { type: 'requests'; rowBinary: Uint8Array | null; rowCount: number; recent: RequestRecord[]; seen: number }
   | { type: 'rollups'; rows: RollupRow[] }
   | { type: 'health'; health: CaptureHealth }
+  /** The recording ends here; capture goes on. */
+  | { type: 'recording-failed'; code: string; message: string; hint: string }
   | { type: 'fatal'; code: string; message: string; hint: string };
 
 export type MainMessage =
