@@ -43,3 +43,9 @@ test('with both ends of each exchange the innermost end comes last', () => {
   assert.deepEqual(chainsOf(all), [[nginx, asking, shop, asksDns, dns]]);
   assert.deepEqual(servicesOf(chainsOf(all)[0]), ['nginx', 'shop', 'dnsmasq']);
 });
+
+test('of two alike at the same time each keeps its own', () => {
+  const [outerA, outerB] = [row('nginx', 'x', 1_000, 1_651), row('nginx', 'x', 1_000, 1_653)].map((one) => ({ ...one, protocol: 'http', resource: '/checkout' }));
+  const [innerA, innerB] = [row('shop', 'nginx', 1_001, 1_650), row('shop', 'nginx', 1_001, 1_650)].map((one) => ({ ...one, protocol: 'http', resource: '/checkout' }));
+  assert.deepEqual(chainsOf([outerA, outerB, innerA, innerB]).map((chain) => chain.length), [2, 2]);
+});

@@ -23,7 +23,7 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** @param running address of a page to open in place of both */
+/** @param running address of a running page in place of both; 'none' when the test starts servers itself */
 export async function openBrowser(size = { width: 1280, height: 800 }, running: string | null = external): Promise<Session> {
   const fixture = running ? null : await startFixture();
   const base = running ?? fixture!.server.url.replace(/\/$/, '');

@@ -132,7 +132,7 @@ test('new requests wait until they are asked for; what is read does not move', {
   const { page, fixture } = session;
   await openList();
   const first = await page.locator(FIRST_ROW).getAttribute('href');
-  await page.waitForFunction(() => !document.querySelector('.live')?.textContent?.includes('not live'));
+  await page.waitForFunction(() => document.querySelector('.live')?.textContent?.includes('/s'));
   fixture!.visit();
   const button = page.locator('.new-rows');
   await button.waitFor();
@@ -146,7 +146,7 @@ test('new requests wait until they are asked for; what is read does not move', {
 test('with follow on and the list at its top, rows come by themselves within a second', { skip }, async () => {
   const { page, fixture } = session;
   await openList('/requests?follow=1');
-  await page.waitForFunction(() => !document.querySelector('.live')?.textContent?.includes('not live'));
+  await page.waitForFunction(() => document.querySelector('.live')?.textContent?.includes('/s'));
   const first = await page.locator(FIRST_ROW).getAttribute('href');
   const at = Date.now();
   fixture!.visit();

@@ -75,17 +75,17 @@ export function RequestsPage() {
         onShowNew={showNew} onClear={clearSelection} harHref={apiUrl('/api/requests.har', { ...listRange, filter: listFilter, sort, limit: 1000 })}
       />
       <Notes notes={notes} />
-      <List listKey={listKey} requests={requests} group={group} filter={filter} sort={sort} nothing={nothing} onAtTop={setAtTop} onPointed={setPointed} onEscape={selection ? clearSelection : undefined} />
+      <List listKey={listKey} requests={requests} group={group} filter={filter} oneEnd={endsOf(params) === 'once'} sort={sort} nothing={nothing} onAtTop={setAtTop} onPointed={setPointed} onEscape={selection ? clearSelection : undefined} />
     </main>
   );
 }
 
-function List({ listKey, requests, group, filter, sort, nothing, onAtTop, onPointed, onEscape }: {
-  listKey: string; requests: ReturnType<typeof useRequestList>; group: Grouping | null; filter: string; sort: string; nothing: boolean;
+function List({ listKey, requests, group, filter, oneEnd, sort, nothing, onAtTop, onPointed, onEscape }: {
+  listKey: string; requests: ReturnType<typeof useRequestList>; group: Grouping | null; filter: string; oneEnd: boolean; sort: string; nothing: boolean;
   onAtTop: (atTop: boolean) => void; onPointed: (pointed: boolean) => void; onEscape?: () => void;
 }) {
   if ((requests.loading || requests.list?.nextCursor) && requests.rows.length === 0) return <Skeleton rows={16} />;
-  if (nothing) return <NoTraffic filter={filter} />;
+  if (nothing) return <NoTraffic filter={filter} oneEnd={oneEnd} />;
   if (group) return <GroupTable rows={requests.rows} by={group} filter={filter} />;
   return <RequestTable key={listKey} viewKey={listKey} rows={requests.rows} sort={sort} onSort={(next) => setParams({ sort: next })} onEnd={requests.more} onAtTop={onAtTop} onPointed={onPointed} onEscape={onEscape} />;
 }
