@@ -97,6 +97,47 @@ test('a brush over the heat map selects time and duration, in the address too', 
   assert.equal(page.url(), address);
 });
 
+test('the brush works under the keyboard: arrows, Shift, Enter, and the selection is in the address', async () => {
+  const { page } = session;
+  await openList();
+  await page.locator('.heatmap canvas').focus();
+  await page.keyboard.press('ArrowLeft');
+  const tip = page.locator('.heatmap .tip');
+  assert.match(await tip.innerText(), /\d+ requests?/);
+  const selected = await page.locator('a.rt-row[aria-selected=true]').count();
+  for (const key of ['Shift+ArrowLeft', 'Shift+ArrowLeft', 'Shift+ArrowUp', 'Shift+ArrowUp']) await page.keyboard.press(key);
+  assert.equal(await page.locator('a.rt-row[aria-selected=true]').count(), selected, 'the list does not move with it');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => new URLSearchParams(location.search).has('sel'));
+  await page.locator('.toolbar', { hasText: 'selected' }).waitFor();
+});
+
+test('the legend says what shades and red marks mean', async () => {
+  await openList();
+  assert.match(await session.page.locator('.heat-legend').innerText(), /requests in a cell[\s\S]*failed/);
+});
+
+test('each exchange stands once; both ends, or one, are a click away and in the address', async () => {
+  const { page } = session;
+  await openList();
+  const measuredAt = (role: string): Promise<number> => page.locator('a.rt-row', { hasText: `measured at the ${role}` }).count();
+  const choose = async (name: string): Promise<void> => {
+    await page.getByRole('group', { name: 'Seen at' }).getByRole('button', { name }).click();
+    await page.waitForFunction((ends) => new URLSearchParams(location.search).get('ends') === ends, name);
+    await page.locator(FIRST_ROW).waitFor();
+    await page.waitForTimeout(400);
+  };
+  await choose('client');
+  assert.equal(await measuredAt('server'), 0);
+  assert.ok(await measuredAt('client') > 0);
+  await choose('server');
+  assert.equal(await measuredAt('client'), 0);
+  await page.goBack();
+  assert.equal(params().get('ends'), 'client');
+  await openList(`/requests?filter=${encodeURIComponent('role:server')}`);
+  assert.equal(await page.getByRole('group', { name: 'Seen at' }).count(), 0, 'the filter says it');
+});
+
 test('what a brush selects is what the heat map counted there', { skip }, async () => {
   const { page } = session;
   const to = Date.now() - 60_000;
