@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { startAgent } from '../../agent/agent.js';
 import { describeScope, scopeOf } from '../../agent/scope.js';
+import { KindlingError } from '../../errors/index.js';
 import type { LiveTick, RequestSummary } from '../../server/api.js';
 import { agentAddressOf } from '../agent-address.js';
 import { callAgent, serverSentEvents } from '../api-client.js';
@@ -56,8 +57,8 @@ async function watchRunning(filter: string, printer: RequestPrinter, self: Comma
   const abort = new AbortController();
   void printer.finished.then(() => abort.abort());
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => abort.abort());
+  const agent = agentAddressOf(self);
   try {
-    const agent = agentAddressOf(self);
     const response = await callAgent(agent, `/api/live?filter=${encodeURIComponent(filter)}`, abort.signal);
     sayWatching(agent.url);
     for await (const { event, data } of serverSentEvents(response)) {
@@ -66,7 +67,9 @@ async function watchRunning(filter: string, printer: RequestPrinter, self: Comma
     }
     if (!abort.signal.aborted) process.stderr.write('kindling: the agent ended\n');
   } catch (error) {
-    if (!abort.signal.aborted) throw error;
+    if (abort.signal.aborted) return;
+    if (error instanceof KindlingError) throw error;
+    throw new KindlingError('AGENT_UNREACHABLE', { url: agent.url, reason: 'it ended in the middle of an answer' }, { cause: error });
   }
 }
 
