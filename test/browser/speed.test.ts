@@ -1,9 +1,10 @@
 /** How long the page itself needs from an action to the new picture, with 1,000 rows. The API's share is measured elsewhere. */
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { openBrowser, type Session } from './browser.js';
+import { external, openBrowser, type Session } from './browser.js';
 
-const LIMIT_MS = 150;
+/** A running agent's answers and whatever else its machine does come on top of the page's own share. */
+const LIMIT_MS = external ? 1_000 : 150;
 /** The filter box applies what was typed when nothing more came for so long (ui/components/filter-box.tsx). */
 const TYPING_PAUSE_MS = 250;
 /** Medians: other work on the machine delays single ones. */
