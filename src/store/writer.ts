@@ -19,6 +19,8 @@ const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 10_000;
 /** Tries of a batch that the engine refuses for a reason of the batch itself. */
 const ATTEMPTS = 5;
+/** A batch that took the engine down counts for more: the driver has tried it several times already. */
+const CRASH_ATTEMPTS = 3;
 
 interface Collected {
   chunks: Uint8Array[];
@@ -108,7 +110,9 @@ export class StoreWriter {
       } catch (error) {
         this.trouble = error instanceof StoreError ? error : new StoreError('store_query_failed', (error as Error).message, 'Look at the spool folder.');
         if (this.trouble.code === 'store_closed') return;
-        if (this.trouble.code === 'store_query_failed' && ++attempts >= ATTEMPTS) {
+        if (this.trouble.code === 'store_query_failed') attempts++;
+        else if (this.trouble.code === 'store_crashed') attempts += CRASH_ATTEMPTS;
+        if (attempts >= ATTEMPTS) {
           this.options.spool.reject(batch);
           attempts = 0;
           continue;
