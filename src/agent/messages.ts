@@ -1,4 +1,5 @@
 /** What passes between the capture worker (drain, streams, protocols, requests) and the main thread (store, server, exports). */
+import type { Loss } from '../events/losses.js';
 import type { RequestRecord } from '../requests/record.js';
 import type { RollupRow } from '../requests/rollup.js';
 
@@ -37,8 +38,10 @@ export interface CaptureHealth {
   incomplete: number;
   connectionsOpen: number;
   connectionsTotal: number;
+  /** Open ones whose protocol is not known, and all there ever were. */
   connectionsUnclassified: number;
-  losses: Array<{ reason: string; count: number; help: string }>;
+  unclassifiedTotal: number;
+  losses: Loss[];
   /** CPU seconds of the worker thread since start. */
   cpuSeconds: number;
   /** CPU seconds spent in our BPF programs, null when the kernel does not account for it. */
