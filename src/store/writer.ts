@@ -19,8 +19,6 @@ const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 10_000;
 /** Tries of a batch that the engine refuses for a reason of the batch itself. */
 const ATTEMPTS = 5;
-/** A batch that took the engine down counts for more: the driver has tried it several times already. */
-const CRASH_ATTEMPTS = 3;
 
 interface Collected {
   chunks: Uint8Array[];
@@ -110,9 +108,9 @@ export class StoreWriter {
       } catch (error) {
         this.trouble = error instanceof StoreError ? error : new StoreError('store_query_failed', (error as Error).message, 'Look at the spool folder.');
         if (this.trouble.code === 'store_closed') return;
-        if (this.trouble.code === 'store_query_failed') attempts++;
-        else if (this.trouble.code === 'store_crashed') attempts += CRASH_ATTEMPTS;
-        if (attempts >= ATTEMPTS) {
+        // Perhaps it is the batch that takes the engine down: those behind it go first.
+        if (this.trouble.code === 'store_crashed') this.options.spool.defer(batch);
+        if (this.trouble.code === 'store_query_failed' && ++attempts >= ATTEMPTS) {
           this.options.spool.reject(batch);
           attempts = 0;
           continue;
