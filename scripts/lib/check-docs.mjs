@@ -10,7 +10,7 @@ const program = await built('cli/program.js');
 const columns = await built('store/columns.js');
 const schemas = await built('server/query-schemas.js');
 const apiErrors = await built('server/errors.js');
-const losses = await built('events/losses.js');
+const losses = await built('errors/losses.js');
 
 function documents() {
   const docs = readdirSync('docs', { recursive: true }).map((name) => join('docs', name));

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { release, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { decodeRecord } from '../events/decode.js';
-import { lossesOf } from '../events/losses.js';
+import { lossesOf } from '../errors/losses.js';
 import { toKindlingError } from '../errors/index.js';
 import { addon } from '../kernel/addon.js';
 import { KernelCapture } from '../kernel/capture.js';

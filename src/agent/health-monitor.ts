@@ -1,6 +1,6 @@
 /** One reading a second of what the agent does and costs; three minutes of history. */
 import type { AgentHealth, LiveTick, StoreHealth, TimeRange } from '../server/api.js';
-import { eventsLost } from '../events/losses.js';
+import { eventsLost } from '../errors/losses.js';
 import type { SelfReading } from '../metrics/self.js';
 import type { CaptureHealth, HookState } from './messages.js';
 import { LossLog } from './loss-log.js';

@@ -1,5 +1,5 @@
 /** What passes between the capture worker (drain, streams, protocols, requests) and the main thread (store, server, exports). */
-import type { Loss } from '../events/losses.js';
+import type { Loss } from '../errors/losses.js';
 import type { RequestRecord } from '../requests/record.js';
 import type { RollupRow } from '../requests/rollup.js';
 

@@ -6,7 +6,7 @@
  *   record        stages, policy, endpoint                             requests/
  */
 import type { ProcessObserver } from '../events/decode.js';
-import type { LossReason } from '../events/losses.js';
+import type { LossReason } from '../errors/losses.js';
 import type { ConnectResult, Nanoseconds, Observer } from '../events/observation.js';
 import { protocols } from '../protocols/list.js';
 import type { Exchange } from '../protocols/protocol.js';

@@ -1,7 +1,7 @@
 /** The recording beside capture: when it cannot be written any more (a full disk), capture goes on without it and says so. */
 import { RecordingWriter, type RecordingHeader } from '../events/recording.js';
 import { KindlingError } from '../errors/index.js';
-import { lossesOf, type Loss } from '../events/losses.js';
+import { lossesOf, type Loss } from '../errors/losses.js';
 
 export class RecordingSink {
   private writer: RecordingWriter | null;

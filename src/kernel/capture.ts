@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { release } from 'node:os';
 import { Config, Counter, Limits, Scope as ScopeCode } from '../events/layout.generated.js';
-import { lossesOf, type Loss } from '../events/losses.js';
+import { lossesOf, type Loss } from '../errors/losses.js';
 import { KindlingError } from '../errors/index.js';
 import { addon, built, type BpfObject, type NativeError } from './addon.js';
 import { cgroup2Mounts, resolveCgroup } from './cgroup.js';

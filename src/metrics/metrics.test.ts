@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LOSSES, lossesOf } from '../events/losses.js';
+import { LOSSES, lossesOf } from '../errors/losses.js';
 import { DURATION_BOUNDS_NS, DURATION_BUCKETS, durationBucket } from '../requests/duration-buckets.js';
 import type { RequestRecord } from '../requests/record.js';
 import type { RollupRow } from '../requests/rollup.js';

@@ -1,5 +1,5 @@
 /** What the agent says about itself, as data. */
-import { LOSSES } from '../events/losses.js';
+import { LOSSES } from '../errors/losses.js';
 import type { MetricDefinition } from './definitions.js';
 import type { Sample } from './exposition.js';
 

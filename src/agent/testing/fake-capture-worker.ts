@@ -1,6 +1,6 @@
 /** Speaks the capture worker's messages without a kernel: sends one batch, then lives until it is stopped. Environment data says how it fails. */
 import { parentPort, workerData, getEnvironmentData } from 'node:worker_threads';
-import { lossesOf } from '../../events/losses.js';
+import { lossesOf } from '../../errors/losses.js';
 import type { CaptureOptions, MainMessage, WorkerMessage } from '../messages.js';
 import { sampleRecord, sampleRollup } from './samples.js';
 
