@@ -20,7 +20,6 @@ import { HealthMonitor } from './health-monitor.js';
 import { LiveHub } from './live-hub.js';
 import { compileFilter } from './live-filter.js';
 import type { Scope } from './messages.js';
-import { keepHeapsSmall } from './small-heap.js';
 import { RecentRequests } from './recent-requests.js';
 import { queriesWithRecent } from './recent-queries.js';
 import { memoryQueries } from './memory-queries.js';
@@ -36,7 +35,7 @@ import { harSource } from './har-source.js';
 import { kindlingVersion } from './version.js';
 
 /** About 2 KB each, with payloads and what V8 needs to keep them. */
-const RECENT_REQUESTS = 4_000;
+const RECENT_REQUESTS = 2_000;
 const TICK_MS = 1_000;
 const PAGE_DIRECTORY = fileURLToPath(new URL('../../ui', import.meta.url));
 
@@ -66,7 +65,6 @@ export interface RunningAgent {
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   // Privileges before anything else: what fails without them has other names.
   if (options.workerFile === undefined) checkKernel();
-  keepHeapsSmall();
   const agent = new Agent(options);
   try {
     await agent.start();
