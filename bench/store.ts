@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   const health = await store.health();
   const pid = store.enginePid()!;
   const { queries } = store;
-  const [newest] = (await queries.requestList({ from: 0, to: Date.now() + 1e9 }, '', { limit: 1 })).rows;
+  const [newest] = (await queries.requestList({ from: 0, to: Date.now() + 1e9 }, '', { limit: 1, budgetMs: Infinity })).rows;
   const to = Math.floor(Number(BigInt(newest.start) / 1_000_000n)) + 1;
   const hour = { from: to - 3600e3, to };
   const quarter = { from: to - 900e3, to };

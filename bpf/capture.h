@@ -73,7 +73,8 @@ static __always_inline u32 copy_more_segments(u64 word, u32 offset, u64 vector, 
 			return done;
 		done += copied;
 	}
-	count(KINDLING_COUNT_LONG_VECTOR, 1);
+	if (entries > MAX_VECTOR && done < wanted)
+		count(KINDLING_COUNT_LONG_VECTOR, 1);
 	return done;
 }
 
@@ -121,9 +122,10 @@ static __always_inline int read_peer(struct kindling_peer *peer, u64 address)
 
 /*
  * Of a sendmmsg or recvmmsg the socket tracepoint fires once a message, without its number: counted here, and started
- * again at another call (its array or length differs, the array is at its end, or too long ago).
+ * again at another call (its array or length differs, the array is at its end, or too long ago). A sendmmsg goes to its
+ * end, however often it is preempted, and so does a recvmmsg that waits for each of its messages.
  */
-static __always_inline u64 next_message(struct call *call, u32 tid, u64 now)
+static __always_inline u64 next_message(struct call *call, u32 tid, u64 now, int waits)
 {
 	struct thread_state fresh = {}, *state = bpf_map_lookup_elem(&threads, &tid);
 	u32 index;
@@ -135,7 +137,7 @@ static __always_inline u64 next_message(struct call *call, u32 tid, u64 now)
 			return call->buffer;
 	}
 	if (state->messages != call->buffer || state->count != (u32)call->count || state->next >= state->count ||
-	    now - state->last > 2000000) {
+	    (!waits && now - state->last > 2000000)) {
 		state->messages = call->buffer;
 		state->count = (u32)call->count;
 		state->next = 0;

@@ -62,6 +62,8 @@ static __always_inline int socket_call(struct sock *sk, int bytes, int flags, u3
 	u32 tid, bytes_moved = bytes;
 	struct kindling_peer peer, *datagram_peer = 0;
 	struct task_struct *task;
+	struct pt_regs *regs;
+	int waits_for_each;
 	struct connection *c;
 	struct call call;
 	u16 family, protocol;
@@ -79,7 +81,9 @@ static __always_inline int socket_call(struct sock *sk, int bytes, int flags, u3
 			return 0;
 	}
 	task = bpf_get_current_task_btf();
-	read_call((struct pt_regs *)bpf_task_pt_regs(task), &call);
+	regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	read_call(regs, &call);
+	waits_for_each = out || !((flags & MSG_DONTWAIT) || (regs->r10 & MSG_WAITFORONE));
 	if (!c->opened)
 		write_open(c, as_number(sk), call.fd | (out ? OPEN_BY_SEND : 0), bytes);
 	if (bytes == 0) {
@@ -89,7 +93,7 @@ static __always_inline int socket_call(struct sock *sk, int bytes, int flags, u3
 	}
 	tid = (u32)bpf_get_current_pid_tgid();
 	if (call.kind == BUFFER_MESSAGES) {
-		call.buffer = next_message(&call, tid, bpf_ktime_get_ns());
+		call.buffer = next_message(&call, tid, bpf_ktime_get_ns(), waits_for_each);
 		call.kind = BUFFER_MESSAGE;
 	}
 	if (call.kind == BUFFER_MESSAGE)

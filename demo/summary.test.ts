@@ -10,8 +10,8 @@ const overview: Overview = {
   sentence: '',
   notes: ['3 events lost'],
   services: [
-    { service: 'nginx', protocols: ['http'], rate: 150.04, count: 4500, errors: 12, slow: 3, p50Ns: 3.1e6, p95Ns: 42e6, p99Ns: 90e6, spark: [], dependencies: [] },
-    { service: 'redis', protocols: ['redis'], rate: 98, count: 2940, errors: 0, slow: 0, p50Ns: 40_000, p95Ns: 300_000, p99Ns: 1e6, spark: [], dependencies: [] },
+    { service: 'nginx', role: 'server', protocols: ['http'], rate: 150.04, count: 4500, errors: 12, slow: 3, p50Ns: 3.1e6, p95Ns: 42e6, p99Ns: 90e6, spark: [], dependencies: [] },
+    { service: 'redis', role: 'server', protocols: ['redis'], rate: 98, count: 2940, errors: 0, slow: 0, p50Ns: 40_000, p95Ns: 300_000, p99Ns: 1e6, spark: [], dependencies: [] },
   ],
 };
 

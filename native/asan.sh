@@ -7,8 +7,6 @@ cd "$(dirname "$0")/.."
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 KINDLING_ADDON_OUT=$folder/kindling.node bash native/build.sh -fsanitize=address,undefined -fno-omit-frame-pointer -O1
-# Leaks that do not come through the addon are Node's.
-printf '%s\n' 'leak:node::' 'leak:v8::' 'leak:uv_' > "$folder/leaks"
 export KINDLING_ADDON=$folder/kindling.node
 KINDLING_SCOPE_OFFSET=$(node --input-type=module -e "import { Config } from './dist/src/events/layout.generated.js'; console.log(Config.scope)")
 KINDLING_SCOPE_TREE=$(node --input-type=module -e "import { Scope } from './dist/src/events/layout.generated.js'; console.log(Scope.TREE)")
@@ -18,7 +16,7 @@ code=0
 LD_PRELOAD="$(g++ -print-file-name=libasan.so) $(g++ -print-file-name=libubsan.so)" \
   ASAN_OPTIONS="detect_leaks=1,log_path=$log,abort_on_error=0,exitcode=0,fast_unwind_on_malloc=0" \
   UBSAN_OPTIONS="log_path=$log,print_stacktrace=1" \
-  LSAN_OPTIONS="suppressions=$folder/leaks,print_suppressions=0,exitcode=0" \
+  LSAN_OPTIONS="exitcode=0,max_leaks=0" \
   node --expose-gc native/exercise.mjs || code=$?
 # Leak reports name each origin's stack, blocks apart: those that pass through the addon or libbpf count.
 reports=$(cat "$log".* 2> /dev/null || true)

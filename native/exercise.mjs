@@ -1,11 +1,15 @@
 // Uses the addon in every way that is allowed and in many that are not: run under AddressSanitizer by native/asan.sh, with
 // the addon's path in KINDLING_ADDON and node --expose-gc. Loads BPF programs where the kernel allows, traces nothing.
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
+import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 
-const addon = createRequire(import.meta.url)(process.env.KINDLING_ADDON);
+/** Node unloads addons before leaks are looked for, whose origin could then not be named. */
+const RTLD_NODELETE = 0x1000;
+const native = { exports: {} };
+process.dlopen(native, process.env.KINDLING_ADDON, constants.dlopen.RTLD_NOW | RTLD_NODELETE);
+const addon = native.exports;
 const OBJECT = fileURLToPath(new URL('../dist/bpf/kindling.bpf.o', import.meta.url));
 const METHODS = ['programs', 'setMaxEntries', 'setAutoload', 'initialValue', 'setInitialValue', 'load', 'attach', 'attachCgroup', 'detach', 'runTime', 'mmap', 'lookup', 'update'];
 const WRONG = [[], [undefined], [null], [7], [{}], [Symbol('x')], ['no such name'], ['no such name', 1, 2], ['policies'], ['policies', 'x'], ['policies', -1],

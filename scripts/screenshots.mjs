@@ -39,7 +39,7 @@ async function takePictures() {
     const to = Date.now();
     const range = `from=${to - Number(values.seconds) * 1000}&to=${to}`;
     await picture(page, 'overview', `/?${range}`, 'table.services');
-    await picture(page, 'requests', `/requests?${range}&filter=${encodeURIComponent('role:server')}`, '[role=table][aria-label=Requests]');
+    await picture(page, 'requests', `/requests?${range}`, '[role=table][aria-label=Requests]');
     await picture(page, 'request', `/requests/${await requestToShow(range)}`, '[aria-label=Waterfall]');
     await picture(page, 'agent', '/agent', 'figure.chart');
   } finally {

@@ -10,6 +10,7 @@ import { RequestsPage } from './pages/requests.js';
 import { ServicePage } from './pages/service.js';
 import { useApi } from './state/api.js';
 import { useKeys } from './state/keys.js';
+import { filterWithEnds } from './state/ends.js';
 import { useLive } from './state/live.js';
 import { hrefTo, navigate, usePlace } from './state/location.js';
 import { Empty } from './components/empty.js';
@@ -17,7 +18,7 @@ import { Empty } from './components/empty.js';
 export function App() {
   const { params } = usePlace();
   const [helpOpen, setHelpOpen] = useState(false);
-  const live = useLive(params.get('filter') ?? '');
+  const live = useLive(filterWithEnds(params));
   const fields = useApi<FieldInfo[]>('/api/fields').data ?? [];
   useKeys({
     '?': () => setHelpOpen(true),

@@ -17,7 +17,7 @@ const call = (fromMs: number, ms: number): RequestSummary =>
   request({ role: 'client', protocol: 'mysql', peerService: 'mariadb', endpoint: 'select orders *', start: (1732337002000000000n + BigInt(fromMs * MS)).toString(), durationNs: ms * MS });
 
 function detail(patch: Partial<RequestDetail>): RequestDetail {
-  return { request: request({}), requestPayload: null, responsePayload: null, otherEnd: null, calls: [], earlier: [], later: [], usual: null, ...patch };
+  return { request: request({}), requestPayload: null, responsePayload: null, otherEnd: null, calls: [], concurrent: 0, earlier: [], later: [], usual: null, ...patch };
 }
 
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');

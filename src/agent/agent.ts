@@ -71,6 +71,9 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   }
 }
 
+/** From the end of a request until it is in the roll-ups that the capture thread hands over. */
+const COUNTING_MS = 1_000;
+
 class Agent implements RunningAgent {
   url: string | null = null;
   readonly totals = new Totals();
@@ -146,7 +149,7 @@ class Agent implements RunningAgent {
   private async serve(): Promise<void> {
     const { config, log } = this.options;
     const answers = this.store === null ? memoryQueries(this.recent, this.recentRollups) : queriesWithRecent(this.store.queries, this.recent);
-    const observed = withObservedRange(answers, dataSince(() => this.observedSinceMs(), async (range) => await answers.oldest?.(range) ?? null, Date.now), Date.now);
+    const observed = withObservedRange(answers, dataSince(() => this.observedSinceMs(), async (range) => await answers.oldest?.(range) ?? null, Date.now), () => this.countedUntilMs());
     const queries = withNotes(observed, (range) => this.monitor.notesOn(range));
     this.server = await startServer({
       address: config.listen.host, port: config.listen.port, token: config.token === '' ? null : config.token,
@@ -161,6 +164,10 @@ class Agent implements RunningAgent {
   private observedSinceMs(): number | null {
     const since = this.capturingSinceMs;
     return since === null || this.store !== null ? since : Math.max(since, this.recentRollups.oldestMs ?? since);
+  }
+
+  private countedUntilMs(): number {
+    return (this.store?.countedUntilMs?.() ?? Date.now()) - COUNTING_MS;
   }
 
   private onRequests(rowBinary: Uint8Array | null, rowCount: number, recent: RequestRecord[], seen: number): void {

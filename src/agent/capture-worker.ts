@@ -147,6 +147,7 @@ function streamLosses(stats: PipelineStats): Loss[] {
     { reason: 'bytes_unseen', count: stats.unseenBytes, help: 'bytes of closed connections whose events were lost; the kernel counted them, their requests are marked incomplete' },
     { reason: 'opening_unknown', count: stats.withoutOpening, help: 'connections whose opening was lost: their addresses are unknown' },
     { reason: 'connections_evicted', count: stats.evicted, help: 'connections forgotten because too many were open' },
+    { reason: 'requests_shed', count: stats.shed, help: 'requests forgotten while they waited for their response: more waited than the agent may remember' },
   ].filter((loss) => loss.count > 0);
 }
 

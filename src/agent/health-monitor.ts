@@ -40,7 +40,9 @@ export class HealthMonitor {
   private latest: Reading;
   private errorsSinceTick = 0;
   private live = { shown: 0, seen: 0 };
-  private readonly lossLog = new LossLog();
+  private readonly lossLog = new LossLog((count) => `${counted(count, 'event was', 'events were')} lost meanwhile: some requests are missing or incomplete. The agent page says why.`);
+  private readonly storeLossLog = new LossLog((count) => `${counted(count, 'batch', 'batches')} of rows could not be stored: single requests of this time are missing. The agent page says why.`);
+  private droppedBatches = 0;
   private readonly history: AgentHealth['history'] = [];
 
   constructor(private readonly sources: HealthSources) {
@@ -65,7 +67,7 @@ export class HealthMonitor {
 
   /** What answers about that time may lack. */
   notesOn(range: TimeRange): string[] {
-    return [...this.lossLog.notes(range), ...this.storeNotes()];
+    return [...this.lossLog.notes(range), ...this.storeLossLog.notes(range), ...this.storeNotes()];
   }
 
   /** Once a second. Returns what the live tail shows. */
@@ -75,6 +77,9 @@ export class HealthMonitor {
     const { latest, previous } = this;
     const lost = totalLost(latest.capture);
     this.lossLog.add(previous.atMs, latest.atMs, lost - totalLost(previous.capture));
+    const droppedBatches = this.sources.store()?.droppedBatches ?? 0;
+    this.storeLossLog.add(previous.atMs, latest.atMs, droppedBatches - this.droppedBatches);
+    this.droppedBatches = droppedBatches;
     this.history.push({
       t: latest.atMs, events: this.rate((r) => r.capture.events), requests: this.rate((r) => r.capture.requests),
       lost: lost - totalLost(previous.capture), agentCores: this.rate((r) => r.processSeconds), rssBytes: latest.rssBytes,
@@ -153,4 +158,8 @@ export class HealthMonitor {
 
 function totalLost(capture: CaptureHealth): number {
   return capture.losses.reduce((sum, loss) => sum + loss.count, 0);
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
 }

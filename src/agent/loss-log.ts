@@ -7,6 +7,9 @@ const MAX_ENTRIES = 3_600;
 export class LossLog {
   private readonly entries: Array<{ fromMs: number; toMs: number; count: number }> = [];
 
+  /** @param text what to say about so many */
+  constructor(private readonly text: (count: number) => string) {}
+
   add(fromMs: number, toMs: number, count: number): void {
     if (count <= 0) return;
     this.entries.push({ fromMs, toMs, count });
@@ -18,7 +21,6 @@ export class LossLog {
 
   notes({ from, to }: TimeRange): string[] {
     const count = this.entries.reduce((sum, entry) => sum + (entry.toMs >= from && entry.fromMs <= to ? entry.count : 0), 0);
-    if (count === 0) return [];
-    return [`${count.toLocaleString('en-US')} ${count === 1 ? 'event was' : 'events were'} lost meanwhile: some requests are missing or incomplete. The agent page says why.`];
+    return count === 0 ? [] : [this.text(count)];
   }
 }

@@ -7,12 +7,12 @@ import type { Queries } from '../server/queries.js';
 
 /** Roll-ups begin at whole tens of seconds: a range that does too counts what it divides by. */
 const STEP_MS = 10_000;
-/** Counts of the last moment are still on their way. */
-const ON_ITS_WAY_MS = 2_000;
-
-/** @param dataSince where observation begins within a range, Unix ms; the range's own start when it began before */
-export function withObservedRange(queries: Queries, dataSince: (range: TimeRange) => Promise<number>, now: () => number): Queries {
-  const observed = async (range: TimeRange): Promise<TimeRange> => observedRange(range, await dataSince(range), now());
+/**
+ * @param dataSince where observation begins within a range, Unix ms; the range's own start when it began before
+ * @param countedUntil Unix ms; counts of what came later are still on their way
+ */
+export function withObservedRange(queries: Queries, dataSince: (range: TimeRange) => Promise<number>, countedUntil: () => number): Queries {
+  const observed = async (range: TimeRange): Promise<TimeRange> => observedRange(range, await dataSince(range), countedUntil());
   return {
     ...queries,
     overview: async (range, filter) => queries.overview(await observed(range), filter),
@@ -21,8 +21,8 @@ export function withObservedRange(queries: Queries, dataSince: (range: TimeRange
   };
 }
 
-export function observedRange(range: TimeRange, sinceMs: number, nowMs: number): TimeRange {
-  const to = Math.min(range.to, nowMs - ON_ITS_WAY_MS);
+export function observedRange(range: TimeRange, sinceMs: number, untilMs: number): TimeRange {
+  const to = Math.min(range.to, untilMs);
   const from = sinceMs > range.from ? Math.floor(sinceMs) : Math.floor(range.from / STEP_MS) * STEP_MS;
   // Nothing of it was observed: it stays what was asked for, and empty.
   return to - from >= 1_000 ? { from, to } : range;

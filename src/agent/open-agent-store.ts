@@ -25,6 +25,7 @@ export async function openAgentStore(config: Config): Promise<StoreHandle> {
     queries: served,
     append: (table, rowBinary, rowCount) => store.append(table, rowBinary, rowCount),
     health: () => store.health(),
+    countedUntilMs: () => store.countedUntilMs(),
     enginePid: () => store.enginePid(),
     close: () => store.close(),
   };

@@ -48,6 +48,8 @@ export interface PipelineStats {
   /** Of closed connections: counted by the kernel, told of by no event. */
   unseenBytes: number;
   evicted: number;
+  /** Requests forgotten because too many waited for their response. */
+  shed: number;
 }
 
 export function createPipeline(options: PipelineOptions): Pipeline {
@@ -96,7 +98,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       const { open, unclassified } = connections.stats();
       return {
         requests, incomplete, connectionsOpen: open, connectionsTotal: connections.total, connectionsUnclassified: unclassified,
-        withoutOpening: connections.withoutOpening, unseenBytes: connections.unseenBytes, evicted: connections.evicted,
+        withoutOpening: connections.withoutOpening, unseenBytes: connections.unseenBytes, evicted: connections.evicted, shed: connections.shed,
       };
     },
   };

@@ -32,6 +32,7 @@ export function recentDetail(recent: RecentRequests, id: string): RequestDetail 
     responsePayload: payload(record.responsePayload, record.responseBytes),
     otherEnd: summaryOf(others.find((other) => isOtherEnd(record, other))),
     calls: others.filter((other) => isCall(record, other)).sort(byStart).map(toSummary),
+    concurrent: others.filter((other) => isConcurrent(record, other)).length,
     earlier: neighbours.filter(isEarlier).slice(-NEIGHBOURS).map(toSummary),
     later: neighbours.filter((other) => !isEarlier(other)).slice(0, NEIGHBOURS).map(toSummary),
     usual: null,
@@ -53,6 +54,12 @@ function isOtherEnd(record: RequestRecord, other: RequestRecord): boolean {
 function isCall(record: RequestRecord, other: RequestRecord): boolean {
   return record.role === 'server' && other.role === 'client' && other.pid === record.pid
     && startNs(other) >= startNs(record) && endNs(other) <= endNs(record);
+}
+
+/** Answered by the same thread in the same time. */
+function isConcurrent(record: RequestRecord, other: RequestRecord): boolean {
+  return record.role === 'server' && other.role === 'server' && other.pid === record.pid && other.requestTid === record.requestTid
+    && startNs(other) < endNs(record) && startNs(record) < endNs(other);
 }
 
 function payload(bytes: Uint8Array | null, totalBytes: number): Payload | null {

@@ -7,6 +7,8 @@ export interface StoreHandle {
   /** Never blocks, never throws: what cannot be kept is counted in its health. */
   append(table: 'requests' | 'rollup_10s', rowBinary: Uint8Array, rowCount: number): void;
   health(): Promise<StoreHealth>;
+  /** Unix ms up to which its roll-ups count everything; null before the first were stored. */
+  countedUntilMs?(): number | null;
   /** Process of the engine, null while there is none. */
   enginePid(): number | null;
   /** Flushes what is buffered. */

@@ -51,12 +51,14 @@ export class RequestBuilder {
   build(exchange: Exchange, facts: ConnectionFacts): RequestRecord {
     const named = this.#endpoint;
     this.#endpoints.resolve(exchange, facts.container || facts.service, named);
-    const { startNs, endNs } = exchange;
+    const { startNs } = exchange;
+    // In a line file times may go back.
+    const endNs = Math.max(startNs, exchange.endNs);
     const answered = exchange.responseStartNs === exchange.responseStartNs;
     // A server may answer before it has the whole request: stages then meet at the request's end, and always add up.
     const sentNs = Math.max(startNs, Math.min(exchange.requestEndNs, endNs));
     const firstByteNs = answered ? Math.max(sentNs, Math.min(exchange.responseStartNs, endNs)) : endNs;
-    const durationNs = Math.max(0, endNs - startNs);
+    const durationNs = endNs - startNs;
     const connectNs = facts.connectNs;
     if (connectNs !== null) facts.connectNs = null;
     return {

@@ -24,6 +24,8 @@ export interface Overview {
 export interface ServiceRow {
   service: string;
   protocols: string[];
+  /** The end that the figures are of: what it answers when it answers anything, else what it asks. */
+  role: 'server' | 'client';
   /** Requests a second over the range, server side when known, else client side. */
   rate: number;
   count: number;
@@ -73,6 +75,8 @@ export interface RequestDetail {
   otherEnd: RequestSummary | null;
   /** What the traced process asked of others meanwhile (client-side requests of the same process within the window). */
   calls: RequestSummary[];
+  /** Other requests that the same process (same thread, where each request has its own) was answering at the same time. */
+  concurrent: number;
   /** Same connection, before and after, oldest first. */
   earlier: RequestSummary[];
   later: RequestSummary[];

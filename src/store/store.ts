@@ -9,12 +9,15 @@ import { createQueries, type StoreQueries } from './queries/queries.js';
 import { DEFAULT_KEEP_HOURS, applyRetention, type KeepHours } from './retention.js';
 import { SCHEMA_VERSION, embeddedLayout, schemaStatements } from './schema.js';
 import { StoreSizes } from './sizes.js';
-import { Spool } from './spool.js';
+import { Spool, type SpoolLosses } from './spool.js';
 import { StoreWriter } from './writer.js';
 
 const RETENTION_EVERY_MS = 60_000;
 /** While the disk is full. */
 const RETENTION_URGENT_MS = 5_000;
+
+/** So long after batches were dropped the store does not count as well. */
+const LOSING_MS = 15_000;
 
 export interface StoreOptions {
   directory: string;
@@ -42,6 +45,8 @@ export interface Store {
   flush(): Promise<void>;
   queries: StoreQueries;
   health(): Promise<StoreHealth>;
+  /** Unix ms up to which the stored roll-ups count everything that was appended; null before the first were stored. */
+  countedUntilMs(): number | null;
   /** Process of the engine (for scope and CPU accounting); null while it is down. */
   enginePid(): number | null;
   close(): Promise<void>;
@@ -77,6 +82,7 @@ class EmbeddedStore implements Store {
   private retaining: Promise<unknown> = Promise.resolve();
   private retainedAt = performance.now();
   private retentionTrouble = '';
+  private knownLosses = { batches: 0, atMs: 0 };
   readonly queries: StoreQueries;
 
   constructor(private readonly driver: ChdbDriver, private readonly options: StoreOptions) {
@@ -132,15 +138,21 @@ class EmbeddedStore implements Store {
     const up = this.driver.engine.up;
     const sizes = up ? await this.sizes.read() : this.sizes.last;
     const trouble = up ? this.writer.trouble : new StoreError('store_crashed', this.driver.engine.lastCrash, '');
-    const lost = losses.batches === 0 ? '' : `${losses.batches} batches with ${losses.rows} rows were dropped (last reason: ${losses.reason}).`;
+    if (losses.batches > this.knownLosses.batches) this.knownLosses = { batches: losses.batches, atMs: this.now() };
+    const lost = losses.batches === 0 ? '' : lossText(losses);
+    const losing = losses.batches > 0 && this.now() - this.knownLosses.atMs < LOSING_MS;
     const message = [trouble === null ? '' : `${trouble.message} ${trouble.hint}`.trim(), lost, this.retentionTrouble].filter(Boolean).join(' ');
     return {
-      state: !up ? 'down' : message === '' ? 'ok' : 'degraded', message: message === '' ? 'All batches are stored.' : message,
+      state: !up ? 'down' : trouble !== null || this.retentionTrouble !== '' || losing ? 'degraded' : 'ok', message: message === '' ? 'All batches are stored.' : message,
       engine: `chDB (ClickHouse ${this.driver.engine.version})`, directory: this.options.directory,
       rows: sizes.rows, bytes: sizes.bytes, oldestMs: sizes.oldestMs, diskBudgetBytes: this.diskBudgetBytes,
       spoolBatches, spoolBytes, keptPerSecond: this.sizes.rowsPerSecond(this.writer.storedRequests), budgetPerSecond: this.options.rowsPerSecond ?? 0,
       droppedBatches: losses.batches,
     };
+  }
+
+  countedUntilMs(): number | null {
+    return this.writer.countedUntilMs;
   }
 
   enginePid(): number | null {
@@ -153,4 +165,9 @@ class EmbeddedStore implements Store {
     await this.writer.close();
     await this.driver.close();
   }
+}
+
+function lossText({ batches, rows, reason }: SpoolLosses): string {
+  const full = reason === 'disk full' ? ' Free space, or lower store.disk_budget: the oldest data are dropped, capture goes on.' : '';
+  return `${batches} ${batches === 1 ? 'batch' : 'batches'} with ${rows} rows ${batches === 1 ? 'was' : 'were'} dropped (last reason: ${reason}).${full}`;
 }

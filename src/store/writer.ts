@@ -44,13 +44,16 @@ export class StoreWriter {
   /** Acknowledged by the engine, since start: rows of single requests, and batches of any table. */
   storedRequests = 0;
   storedBatches = 0;
+  /** Unix ms up to which the stored roll-ups count everything; null before the first were stored. */
+  countedUntilMs: number | null = null;
+  private rollupsCutMs = 0;
   /** Why batches wait at the moment; null when they do not. */
   trouble: StoreError | null = null;
 
   constructor(private readonly options: WriterOptions) {
     this.timers = [
       setInterval(() => this.cut('requests'), options.cutMs ?? CUT_MS),
-      setInterval(() => this.cut('rollup_10s'), options.cutRollupsMs ?? CUT_ROLLUPS_MS),
+      setInterval(() => this.cutRollups(), options.cutRollupsMs ?? CUT_ROLLUPS_MS),
     ];
     for (const timer of this.timers) timer.unref();
     this.send();
@@ -76,6 +79,13 @@ export class StoreWriter {
     this.send();
   }
 
+  private cutRollups(): void {
+    const nothing = !this.collected.has('rollup_10s') && this.options.spool.length === 0;
+    this.rollupsCutMs = Date.now();
+    this.cut('rollup_10s');
+    if (nothing) this.countedUntilMs = this.rollupsCutMs;
+  }
+
   private send(): void {
     if (this.sending !== null || this.options.spool.length === 0) return;
     this.sending = this.sendAll().finally(() => {
@@ -91,6 +101,7 @@ export class StoreWriter {
         await this.insert(batch);
         this.options.spool.acknowledge(batch);
         if (batch.table === 'requests') this.storedRequests += batch.rows;
+        if (batch.table === 'rollup_10s') this.countedUntilMs = this.rollupsCutMs;
         this.storedBatches++;
         this.trouble = null;
         attempts = 0;

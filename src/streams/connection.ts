@@ -83,6 +83,19 @@ export class TracedConnection implements ParserContext {
     return this.#parser?.pending() ?? 0;
   }
 
+  /** Bytes kept of unfinished messages. */
+  heldBytes(): number {
+    if (this.#classifier !== undefined) return this.#classifier.heldBytes();
+    return this.#sides === undefined ? 0 : this.#sides[0].keptBytes() + this.#sides[1].keptBytes();
+  }
+
+  /** All that is held is let go: the connection is then as one that was joined in mid-stream. */
+  forget(ns: Nanoseconds): void {
+    if (this.#classifier !== undefined) this.#classifications++;
+    this.#classifier = undefined;
+    this.#reconsider(ns);
+  }
+
   /** Bytes that the kernel counted and no event told of; of connections that are only counted, none are missed. */
   unseenBytes(counters: ConnectionCounters): number {
     return this.state === 'parsing' || this.state === 'classifying' ? Math.max(0, counters.bytesIn + counters.bytesOut - this.seenBytes) : 0;

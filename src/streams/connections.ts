@@ -5,6 +5,7 @@ import type {
 } from '../events/observation.js';
 import { PAYLOAD_PREFIX, type Exchange, type Protocol, type Window } from '../protocols/protocol.js';
 import { TracedConnection, type Surroundings } from './connection.js';
+import { heaviest } from './memory-bound.js';
 import type { Chunk } from './side.js';
 import { Slab } from './slab.js';
 
@@ -32,6 +33,10 @@ const MAX_PEERS = 50_000;
 const SILENT_NS = { udp: 30e9, unix: 300e9 };
 const MAX_DORMANT = 50_000;
 const ECONNRESET = 104;
+/** All that connections may hold together. */
+const MAX_HELD_BYTES = 96 * 1024 * 1024;
+/** Payload that may come in between two looks at what is held: it can become a hundred times its size. */
+const LOOK_EVERY_BYTES = 1024 * 1024;
 
 const EMPTY = new Uint8Array(0);
 
@@ -43,6 +48,9 @@ export class Connections implements Observer, ProcessObserver {
   unseenBytes = 0;
   /** Forgotten because there were too many. */
   evicted = 0;
+  /** Requests forgotten because too many waited for their response. */
+  shed = 0;
+  #unlooked = 0;
   #connections = new Map<number, TracedConnection>();
   /** Of unconnected datagram sockets: socket and peer. */
   #peers = new Map<string, TracedConnection>();
@@ -99,6 +107,7 @@ export class Connections implements Observer, ProcessObserver {
     chunk.offset = offset;
     chunk.length = length;
     connection.data(direction, chunk);
+    if ((this.#unlooked += length) > LOOK_EVERY_BYTES) this.#boundMemory(ts);
   }
 
   shutdown(id: number, by: 'local' | 'remote', ts: Nanoseconds): void {
@@ -111,7 +120,7 @@ export class Connections implements Observer, ProcessObserver {
     if (connection === undefined) return;
     if (event.counters) this.unseenBytes += connection.unseenBytes(event.counters);
     connection.finish(event.errno === ECONNRESET ? 'reset' : 'closed', event.ts);
-    this.#remove(event.id, connection);
+    this.#unlist(connection.info);
   }
 
   executed(pid: number, comm: string, ts: number): void {
@@ -156,15 +165,27 @@ export class Connections implements Observer, ProcessObserver {
     this.#endless.clear();
   }
 
-  stats(): { open: number; unclassified: number } {
+  /** @returns listed: entries of the tables by process and by descriptor */
+  stats(): { open: number; unclassified: number; listed: number } {
     let unclassified = 0;
     for (const connection of this.#connections.values()) if (connection.state === 'unknown') unclassified++;
-    return { open: this.#connections.size, unclassified };
+    let listed = this.#byDescriptor.size;
+    for (const ofProcess of this.#endless.values()) listed += ofProcess.size;
+    return { open: this.#connections.size, unclassified, listed };
+  }
+
+  #boundMemory(now: Nanoseconds): void {
+    this.#unlooked = 0;
+    for (const connections of [this.#connections, this.#peers]) {
+      for (const connection of heaviest<TracedConnection>(connections.values(), MAX_HELD_BYTES)) {
+        this.shed += connection.pending();
+        connection.forget(now);
+      }
+    }
   }
 
   #putAside(info: ConnectionOpened): void {
-    this.#connections.delete(info.id);
-    this.#endless.get(info.pid)?.delete(info.id);
+    this.#unlist(info);
     if (this.#dormant.size >= MAX_DORMANT) for (const oldest of this.#dormant.keys()) { this.#dormant.delete(oldest); break; }
     this.#dormant.set(info.id, info);
   }
@@ -204,21 +225,23 @@ export class Connections implements Observer, ProcessObserver {
     const connection = former === undefined ? undefined : this.#connections.get(former);
     if (connection !== undefined) {
       connection.finish('closed', ts);
-      this.#remove(connection.info.id, connection);
+      this.#unlist(connection.info);
     }
     if (transport !== 'tcp' && fd >= 0) this.#byDescriptor.set(key, id);
   }
 
-  #remove(id: number, { info }: TracedConnection): void {
+  #unlist({ id, pid, fd, transport }: ConnectionOpened): void {
     this.#connections.delete(id);
-    const key = `${info.pid} ${info.fd}`;
-    if (info.transport !== 'tcp' && this.#byDescriptor.get(key) === id) this.#byDescriptor.delete(key);
+    if (transport === 'tcp') return;
+    this.#endless.get(pid)?.delete(id);
+    const key = `${pid} ${fd}`;
+    if (this.#byDescriptor.get(key) === id) this.#byDescriptor.delete(key);
   }
 
   #evict(now: Nanoseconds): void {
-    for (const [id, connection] of this.#connections) {
+    for (const connection of this.#connections.values()) {
       connection.finish('shutdown_of_agent', now);
-      this.#remove(id, connection);
+      this.#unlist(connection.info);
       this.evicted++;
       return;
     }

@@ -15,12 +15,18 @@ for (const hooks of hookModes()) {
       lookup = await compile(workspace, 'lookup');
       dnsmasq = await startDnsmasq(workspace, { hosts: { 'web.test': '10.0.0.7,fd00::7' } });
     });
-    after(async () => { await workspace.close(); });
-    const observe = () => new Observation({ scope: { kind: 'cgroup', paths: [workspace.cgroup.path] }, hooks });
+    let shared: Observation | undefined;
+    after(async () => { shared?.[Symbol.dispose](); await workspace.close(); });
+    /** The same for all tests: loading the programs takes long on emulated machines. */
+    const observe = () => {
+      shared ??= new Observation({ scope: { kind: 'cgroup', paths: [workspace.cgroup.path] }, hooks });
+      shared.records.length = 0;
+      return shared;
+    };
 
     for (const transport of ['+notcp', '+tcp']) {
       test(`dig ${transport}: answers, and both ends' addresses`, async () => {
-        using seen = observe();
+        const seen = observe();
         await dig(dnsmasq.port, [transport, 'web.test', 'A'], { cgroup: workspace.cgroup });
         await dig(dnsmasq.port, [transport, 'web.test', 'AAAA'], { cgroup: workspace.cgroup });
         await dig(dnsmasq.port, [transport, 'none.test', 'A'], { cgroup: workspace.cgroup });
@@ -39,7 +45,7 @@ for (const hooks of hookModes()) {
 
     for (const kind of ['connected', 'unconnected']) {
       test(`A and AAAA in parallel on one ${kind} socket, from two clients at once`, async () => {
-        using seen = observe();
+        const seen = observe();
         const rounds = 10;
         const ask = () => run([lookup, String(dnsmasq.port), 'web.test', kind, String(rounds)], { cgroup: workspace.cgroup });
         const outputs = await Promise.all([ask(), ask()]);

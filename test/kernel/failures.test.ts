@@ -14,14 +14,20 @@ for (const hooks of hookModes()) {
     let workspace: Workspace;
     let peer: string;
     before(async () => { workspace = await Workspace.create('failures'); peer = await compile(workspace, 'peer'); });
-    after(async () => { await workspace.close(); });
-    const observe = () => new Observation({ scope: { kind: 'cgroup', paths: [workspace.cgroup.path] }, hooks });
+    let shared: Observation | undefined;
+    after(async () => { shared?.[Symbol.dispose](); await workspace.close(); });
+    /** The same for all tests: loading the programs takes long on emulated machines. */
+    const observe = () => {
+      shared ??= new Observation({ scope: { kind: 'cgroup', paths: [workspace.cgroup.path] }, hooks });
+      shared.records.length = 0;
+      return shared;
+    };
 
     /** A request over a new connection, both ends in scope; returns what each end's request came to. */
     const between = async (server: string[], client: string[]): Promise<string[]> => {
       const port = await freePort();
       const listener = await listen(peer, '127.0.0.1', port, server, workspace);
-      using seen = observe();
+      const seen = observe();
       await run([peer, 'connect', '127.0.0.1', String(port), ...client], { cgroup: workspace.cgroup });
       const records = await seen.until(2, () => true, 1500);
       await kill(listener);
@@ -32,7 +38,7 @@ for (const hooks of hookModes()) {
 
     test('a refused connect says by whom and how', async () => {
       const port = await freePort();
-      using seen = observe();
+      const seen = observe();
       const { stdout } = await run([peer, 'connect', '127.0.0.1', String(port)], { cgroup: workspace.cgroup });
       assert.equal(stdout.trim(), 'errno 111');
       const [record, ...more] = await seen.until(1, () => true);
@@ -46,7 +52,7 @@ for (const hooks of hookModes()) {
     test('a connect that nobody answers is seen when it is given up', async () => {
       const port = await freePort();
       const listener = await listen(peer, '127.0.0.1', port, [], workspace, 'hold');
-      using seen = observe();
+      const seen = observe();
       const clients = Array.from({ length: 3 }, () => launch([peer, 'connect', '127.0.0.1', String(port), 'wait=5000'], { cgroup: workspace.cgroup, stdio: 'ignore' }));
       await delay(400 * SLOW);
       for (const client of [...clients, listener]) await kill(client);
@@ -77,7 +83,7 @@ for (const hooks of hookModes()) {
     test('the server is killed in the middle of a request', async () => {
       const port = await freePort();
       const listener = await listen(peer, '127.0.0.1', port, ['recv', 'wait=10000'], workspace);
-      using seen = observe();
+      const seen = observe();
       const client = launch([peer, 'connect', '127.0.0.1', String(port), REQUEST, 'end'], { cgroup: workspace.cgroup, stdio: 'ignore' });
       await delay(200 * SLOW);
       await kill(listener);
@@ -89,7 +95,7 @@ for (const hooks of hookModes()) {
     test('an answer that comes with the end of the connection is an answer', async () => {
       const port = await freePort();
       const listener = await listen(peer, '127.0.0.1', port, ['recv', RESPONSE, 'half', 'end'], workspace);
-      using seen = observe();
+      const seen = observe();
       // The client looks when both are long there.
       for (let i = 0; i < 5; i++) await run([peer, 'connect', '127.0.0.1', String(port), REQUEST, 'wait=20', 'end'], { cgroup: workspace.cgroup });
       const records = await seen.until(10, () => true);
@@ -101,7 +107,7 @@ for (const hooks of hookModes()) {
       const port = await freePort();
       const answers = RESPONSE + RESPONSE.slice('send='.length).replace('200 OK', '404 Not Found');
       const listener = await listen(peer, '127.0.0.1', port, ['recv', answers, RESPONSE, 'end'], workspace);
-      using seen = observe();
+      const seen = observe();
       const requests = ['a', 'b', 'c'].map((name) => REQUEST.slice('send='.length).replace('slow', name)).join('');
       await run([peer, 'connect', '127.0.0.1', String(port), `send=${requests}`, 'recv=127'], { cgroup: workspace.cgroup });
       const records = await seen.until(6, () => true);

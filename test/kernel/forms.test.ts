@@ -24,20 +24,28 @@ describe('forms of system calls', () => {
   after(async () => { server.close(); await workspace.close(); });
 
   for (const hooks of hookModes()) {
+    let seen: Observation | undefined;
+    let lossesBefore = '[]';
+    after(() => { seen?.[Symbol.dispose](); });
+    /** One observation for all: loading the programs takes long on emulated machines. */
     const exchange = async (send: string, receive: string) => {
-      using seen = new Observation({ scope: { kind: 'cgroup', paths: [workspace.cgroup.path] }, hooks });
+      seen ??= new Observation({ scope: { kind: 'cgroup', paths: [workspace.cgroup.path] }, hooks });
+      seen.records.length = 0;
       const { port } = server.address() as AddressInfo;
       const { stdout } = await run([program, String(port), send, receive], { cgroup: workspace.cgroup });
-      const records = await seen.until(1, () => true);
+      const records = [...await seen.until(1, () => true)];
       const [sent, received] = stdout.trim().split(' ').map(Number);
-      return { records, sent, received, losses: seen.kernel.losses() };
+      const losses = JSON.stringify(seen.kernel.losses().map(({ reason, count }) => `${reason} ${count}`));
+      const newLosses = losses === lossesBefore ? '[]' : losses;
+      lossesBefore = losses;
+      return { records, sent, received, losses: newLosses };
     };
     for (const [send, receive] of [...SEND.map((form) => [form, 'read']), ...RECEIVE.map((form) => ['write', form])]) {
       test(`${send} and ${receive} with the ${hooks} hooks`, async () => {
         const { records, sent, received, losses } = await exchange(send, receive);
         assert.deepEqual(tally(records), ['client http POST /form 200 x1']);
         assert.deepEqual([records[0].requestBytes, records[0].responseBytes], [sent, received]);
-        assert.deepEqual(losses, []);
+        assert.equal(losses, '[]');
       });
     }
 
@@ -45,7 +53,7 @@ describe('forms of system calls', () => {
       const { records, sent, losses } = await exchange('writev40', 'read');
       assert.deepEqual(tally(records), ['client http POST /form 200 x1']);
       assert.equal(records[0].requestBytes, sent);
-      assert.deepEqual(losses.map(({ reason, count }) => `${reason} ${count}`), ['long_vector 1']);
+      assert.equal(losses, '["long_vector 1"]');
     });
 
     test(`a response that goes into a pipe by splice is seen in size, with the ${hooks} hooks`, async () => {

@@ -19,10 +19,12 @@ export interface Fixture {
 export interface FixtureOptions { port?: number; visits?: number; historyMs?: number; pageDirectory?: string; visitsPerSecond?: number }
 
 class ShopLive implements LiveSource {
+  constructor(private readonly shop: Shop) {}
+
   readonly sinks = new Set<{ sink: LiveSink; matches: (row: RequestSummary) => boolean }>();
 
   subscribe(filter: string, sink: LiveSink): () => void {
-    const entry = { sink, matches: filterToPredicate(parseFilter(filter)) };
+    const entry = { sink, matches: filterToPredicate(parseFilter(filter, new Set(this.shop.records.filter((row) => row.role === 'server').map((row) => row.server)))) };
     this.sinks.add(entry);
     return () => this.sinks.delete(entry);
   }
@@ -40,7 +42,7 @@ export async function startFixture(options: FixtureOptions = {}): Promise<Fixtur
   const shop = new Shop();
   const now = Date.now();
   shop.fill(now - (options.historyMs ?? 900_000), now - 1_000, options.visits ?? 1_500);
-  const live = new ShopLive();
+  const live = new ShopLive(shop);
   const server = await startServer({
     port: options.port ?? 0, queries: new ShopQueries(shop.records), live, health: () => health(shop, now), pageDirectory: options.pageDirectory ?? 'dist/ui', log: pino({ level: 'warn' }),
     har: { request: async (id) => ({ log: { version: '1.2', entries: [{ _id: id }] } }), requests: async () => ({ log: { version: '1.2', entries: [] } }) },

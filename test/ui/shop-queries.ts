@@ -43,7 +43,8 @@ export class ShopQueries implements Queries {
   constructor(private readonly records: readonly RequestRecord[]) {}
 
   #matching(range: TimeRange, filter: string): RequestRecord[] {
-    const matches = filterToPredicate(parseFilter(filter));
+    const traced = new Set(this.records.filter((row) => row.role === 'server').map((row) => row.server));
+    const matches = filterToPredicate(parseFilter(filter, traced));
     return this.records.filter((row) => startMs(row) >= range.from && startMs(row) < range.to && matches(row));
   }
 
@@ -91,6 +92,7 @@ export class ShopQueries implements Queries {
       request: summary(request), requestPayload: payload(request.requestPayload, request.requestBytes), responsePayload: payload(request.responsePayload, request.responseBytes),
       otherEnd: other ? summary(other) : null,
       calls: request.role === 'client' ? [] : this.records.filter((row) => row.role === 'client' && row.pid === request.pid && within(row)).map(summary),
+      concurrent: request.role === 'client' ? 0 : this.records.filter((row) => row !== request && row.role === 'server' && row.pid === request.pid && within(row)).length,
       earlier: connection.filter((row) => startMs(row) < startMs(request)).slice(-8).map(summary), later: connection.filter((row) => startMs(row) > startMs(request)).slice(0, 8).map(summary),
       usual: { p50Ns: quantile(alike, 0.5), p95Ns: quantile(alike, 0.95), count: alike.length },
     };
@@ -129,7 +131,7 @@ function serviceRow(service: string, rows: RequestRecord[], range: TimeRange): S
   const own = served.length > 0 ? served : rows;
   const seconds = (range.to - range.from) / 1000;
   return {
-    service, protocols: [...new Set(own.map((row) => row.protocol))], rate: own.length / seconds, count: own.length, errors: failed(own), slow: own.filter((row) => row.slow).length,
+    service, role: served.length > 0 ? 'server' : 'client', protocols: [...new Set(own.map((row) => row.protocol))], rate: own.length / seconds, count: own.length, errors: failed(own), slow: own.filter((row) => row.slow).length,
     p50Ns: quantile(durations(own), 0.5), p95Ns: quantile(durations(own), 0.95), p99Ns: quantile(durations(own), 0.99),
     spark: inSteps(own, range, 40).map((s) => ({ t: s.t, rate: s.rows.length / (seconds / 40), errors: failed(s.rows), p95Ns: quantile(durations(s.rows), 0.95) })),
     dependencies: [...grouped(rows.filter((row) => row.role === 'client'), (row) => row.peerService)].map(([peer, group]) => ({

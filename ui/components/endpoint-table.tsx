@@ -30,12 +30,12 @@ export function EndpointTable({ detail: { endpoints, service } }: { detail: Serv
             <td className="cut" style={{ maxWidth: '56ch' }}><a href={requestsOf(service, one)}><bdi>{visible(title(one), 200)}</bdi></a></td>
             <td className="muted">{one.protocol}</td>
             <td className="muted">{one.role === 'server' ? 'answers' : 'asks'}</td>
-            <td className="number">{formatCount(one.count)}</td>
+            <td className="number"><a href={requestsOf(service, one)}>{formatCount(one.count)}</a></td>
             <td className="number">{one.errors > 0 ? <a className="error" href={requestsOf(service, one, 'error:yes')}>{formatCount(one.errors)}</a> : <span className="muted">none</span>}</td>
             <td className="number">{one.slow > 0 ? <a href={requestsOf(service, one, 'slow:yes')}>{formatCount(one.slow)}</a> : <span className="muted">none</span>}</td>
-            <td className="number">{formatDuration(one.p50Ns)}</td>
-            <td className="number">{formatDuration(one.p95Ns)}</td>
-            <td className="number">{formatDuration(one.p99Ns)}</td>
+            <td className="number"><a href={requestsOf(service, one, `>=${Math.floor(one.p50Ns / 1e3)}us`)}>{formatDuration(one.p50Ns)}</a></td>
+            <td className="number"><a href={requestsOf(service, one, `>=${Math.floor(one.p95Ns / 1e3)}us`)}>{formatDuration(one.p95Ns)}</a></td>
+            <td className="number"><a href={requestsOf(service, one, `>=${Math.floor(one.p99Ns / 1e3)}us`)}>{formatDuration(one.p99Ns)}</a></td>
             <td className="number">{formatShare(one.totalNs / totalOf(one.role))}</td>
           </tr>
         ))}

@@ -7,6 +7,7 @@ import { visible } from '../wire-text.js';
 
 export function GroupTable({ rows, by, filter }: { rows: readonly RequestSummary[]; by: Grouping; filter: string }) {
   const groups = groupRows(rows, by);
+  const of = (value: string, more = ''): string => hrefTo('/requests', { filter: `${setWord(filter, by, value)} ${more}`.trim(), ends: new URLSearchParams(location.search).get('ends') });
   const total = groups.reduce((sum, group) => sum + group.totalNs, 0) || 1;
   return (
     <div className="groups">
@@ -21,13 +22,13 @@ export function GroupTable({ rows, by, filter }: { rows: readonly RequestSummary
           {groups.map((group) => (
             <tr key={group.value}>
               <td className="cut" style={{ maxWidth: '60ch' }}>
-                <a href={hrefTo('/requests', { filter: setWord(filter, by, group.value) })}><bdi>{visible(group.value, 200) || '(none)'}</bdi></a>
+                <a href={of(group.value)}><bdi>{visible(group.value, 200) || '(none)'}</bdi></a>
               </td>
-              <td className="number">{formatCount(group.count)}</td>
-              <td className={`number ${group.errors > 0 ? 'error' : 'muted'}`}>{group.errors > 0 ? formatCount(group.errors) : 'none'}</td>
-              <td className="number">{formatDuration(group.p50Ns)}</td>
-              <td className="number">{formatDuration(group.p95Ns)}</td>
-              <td className="number">{formatDuration(group.maxNs)}</td>
+              <td className="number"><a href={of(group.value)}>{formatCount(group.count)}</a></td>
+              <td className={`number ${group.errors > 0 ? 'error' : 'muted'}`}>{group.errors > 0 ? <a href={of(group.value, 'error:yes')}>{formatCount(group.errors)}</a> : 'none'}</td>
+              <td className="number"><a href={of(group.value, `>=${Math.floor(group.p50Ns / 1e3)}us`)}>{formatDuration(group.p50Ns)}</a></td>
+              <td className="number"><a href={of(group.value, `>=${Math.floor(group.p95Ns / 1e3)}us`)}>{formatDuration(group.p95Ns)}</a></td>
+              <td className="number"><a href={of(group.value, `>=${Math.floor(group.maxNs / 1e3)}us`)}>{formatDuration(group.maxNs)}</a></td>
               <td className="number">{formatShare(group.totalNs / total)}</td>
             </tr>
           ))}

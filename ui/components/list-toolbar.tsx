@@ -1,6 +1,7 @@
 import { formatClock, formatCount, formatDuration, formatShare } from '../format.js';
 import { GROUPINGS, type Grouping } from '../group-rows.js';
 import type { HeatSelection } from '../heat-scale.js';
+import { ENDS, type Ends } from '../state/ends.js';
 import { setParams } from '../state/location.js';
 import type { RequestRows } from '../state/use-request-list.js';
 
@@ -8,6 +9,8 @@ export interface ListToolbarProps {
   requests: RequestRows;
   selection: HeatSelection | null;
   group: Grouping | null;
+  /** null: the filter says it. */
+  ends: Ends | null;
   waiting: number;
   canFollow: boolean;
   follow: boolean;
@@ -16,7 +19,7 @@ export interface ListToolbarProps {
   onClear(): void;
 }
 
-export function ListToolbar({ requests, selection, group, waiting, canFollow, follow, harHref, onShowNew, onClear }: ListToolbarProps) {
+export function ListToolbar({ requests, selection, group, ends, waiting, canFollow, follow, harHref, onShowNew, onClear }: ListToolbarProps) {
   const { list, rows } = requests;
   return (
     <div className="toolbar" role="toolbar" aria-label="List">
@@ -39,6 +42,7 @@ export function ListToolbar({ requests, selection, group, waiting, canFollow, fo
           <input type="checkbox" checked={follow} onChange={(event) => setParams({ follow: event.target.checked ? '1' : null }, true)} />follow
         </label>
       )}
+      {ends !== null && <EndsSwitch ends={ends} />}
       <label>
         group by
         <select value={group ?? ''} onChange={(event) => setParams({ group: event.target.value })}>
@@ -49,6 +53,27 @@ export function ListToolbar({ requests, selection, group, waiting, canFollow, fo
       {group && <span className="muted">of the {formatCount(rows.length)} rows loaded</span>}
       <a className="link" href={harHref} download title="HTTP Archive of up to 1,000 of these requests, for any browser's network panel">HAR</a>
     </div>
+  );
+}
+
+const ENDS_HELP: Record<Ends, string> = {
+  once: 'One row an exchange: as the server saw it, where the server is traced, else as the client did',
+  both: 'Every row: an exchange whose both ends are traced stands twice',
+  client: 'What the programs that asked saw: with the network and its waits',
+  server: 'What the programs that answered saw: the time inside them',
+};
+
+/** Which end's measurements are listed and counted. */
+function EndsSwitch({ ends }: { ends: Ends }) {
+  return (
+    <span className="switch" role="group" aria-label="Seen at">
+      <span className="muted">seen at</span>
+      {ENDS.map((one) => (
+        <button key={one} type="button" aria-pressed={one === ends} title={ENDS_HELP[one]} onClick={() => setParams({ ends: one === 'once' ? null : one, sel: null })}>
+          {one === 'once' ? 'one end' : one}
+        </button>
+      ))}
+    </span>
   );
 }
 

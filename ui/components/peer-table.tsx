@@ -18,7 +18,7 @@ export function PeerTable({ peers, service, role }: { peers: ServiceDetail['call
             <td className="muted">{peer.protocol}</td>
             <td className="number"><a href={requestsOf(peer.service, '')}>{formatCount(peer.count)}</a></td>
             <td className="number">{peer.errors > 0 ? <a className="error" href={requestsOf(peer.service, ' error:yes')}>{formatCount(peer.errors)}</a> : <span className="muted">none</span>}</td>
-            <td className="number">{formatDuration(peer.p95Ns)}</td>
+            <td className="number"><a href={requestsOf(peer.service, ` >=${Math.floor(peer.p95Ns / 1e3)}us`)}>{formatDuration(peer.p95Ns)}</a></td>
           </tr>
         ))}
       </tbody>

@@ -1,3 +1,4 @@
+import { useObservedSince } from '../state/observed.js';
 import { formatClock, formatDate, formatTime } from '../format.js';
 import { setParams, usePlace } from '../state/location.js';
 import { chooseRange, PRESETS } from '../state/range.js';
@@ -6,6 +7,7 @@ import { chooseRange, PRESETS } from '../state/range.js';
 export function RangePicker() {
   const { params } = usePlace();
   const { preset, range } = chooseRange(params, Date.now());
+  const since = useObservedSince();
   const choose = (key: string): void => setParams({ range: key, from: null, to: null, sel: null });
   const pause = (): void => setParams({ range: null, from: String(range.from), to: String(range.to) });
   return (
@@ -20,6 +22,7 @@ export function RangePicker() {
       {preset === null
         ? <button type="button" onClick={() => choose('15m')} title="Follow the present again">Go live</button>
         : <button type="button" onClick={pause} title="Keep this range as it is">Pause</button>}
+      {since !== null && <span className="since" title="Kindling has seen nothing before that: rates and charts are of the time since">data since {formatTime(since, Date.now()).replace(/\.\d+$/, '')}</span>}
     </>
   );
 }

@@ -9,7 +9,7 @@ const ROW_PX = 26;
 const OVERSCAN = 8;
 
 const COLUMNS: ReadonlyArray<{ label: string; sort: string | null; number?: boolean }> = [
-  { label: 'Time', sort: 'start' }, { label: 'From → to', sort: 'service' }, { label: 'Protocol', sort: 'protocol' }, { label: 'Request', sort: 'endpoint' },
+  { label: 'Time', sort: 'start' }, { label: 'From → to (● measured here)', sort: 'service' }, { label: 'Protocol', sort: 'protocol' }, { label: 'Request', sort: 'endpoint' },
   { label: 'Status', sort: 'status' }, { label: 'Duration', sort: 'duration', number: true }, { label: 'Stages', sort: null }, { label: 'Size', sort: 'responseBytes', number: true },
 ];
 

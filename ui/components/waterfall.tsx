@@ -3,6 +3,7 @@ import './stage-bar.css';
 import { useState } from 'react';
 import type { RequestDetail, RequestSummary } from '../../src/server/api.js';
 import { formatDuration, formatShare } from '../format.js';
+import { certainty, fittingCalls, type FittingCall } from '../call-fit.js';
 import { isFailed, placedStages, stagesOf } from '../stages.js';
 import { useKeys } from '../state/keys.js';
 import { hrefTo, navigate } from '../state/location.js';
@@ -35,17 +36,14 @@ function axisOf(request: RequestSummary, rows: readonly RequestSummary[]): Axis 
 }
 
 /** A busy event loop makes hundreds of calls meanwhile, for other requests too. */
-const SHOWN_CALLS = 12;
-
-function longest(calls: readonly RequestSummary[], count: number): RequestSummary[] {
-  const kept = new Set([...calls].sort((a, b) => b.durationNs - a.durationNs).slice(0, count));
-  return calls.filter((call) => kept.has(call));
-}
+const SHOWN_CALLS = 8;
 
 export function Waterfall({ detail }: { detail: RequestDetail }) {
   const { request, otherEnd } = detail;
   const [all, setAll] = useState(false);
-  const calls = all ? detail.calls : longest(detail.calls, SHOWN_CALLS);
+  const fits = fittingCalls(detail);
+  const calls = (all ? fits : fits.slice(0, SHOWN_CALLS)).map((fit) => fit.call);
+  const filled = new Map(fits.map((fit) => [fit.call, fit]));
   const ordered = otherEnd && otherEnd.role === 'client' ? [otherEnd, request] : otherEnd ? [request, otherEnd] : [request];
   const rows = [...ordered, ...calls];
   const axis = axisOf(request, rows);
@@ -60,10 +58,10 @@ export function Waterfall({ detail }: { detail: RequestDetail }) {
       <div className="waterfall" role="list">
         <AxisRow axis={axis} />
         {ordered.map((row, i) => <WaterfallRow key={row.id} row={row} request={request} axis={axis} call={false} selected={i === cursor} />)}
-        {calls.length > 0 && <div className="wf-group">meanwhile this process asked others{calls.length < detail.calls.length && `: the ${calls.length} longest of ${detail.calls.length} calls`}</div>}
-        {calls.map((row, i) => <WaterfallRow key={row.id} row={row} request={request} axis={axis} call selected={ordered.length + i === cursor} />)}
+        {calls.length > 0 && <div className="wf-group"><strong>Meanwhile this process asked others</strong>{calls.length < detail.calls.length && ` (${calls.length} of ${detail.calls.length} calls)`}. {certainty(detail)}</div>}
+        {calls.map((row, i) => <WaterfallRow key={row.id} row={row} request={request} axis={axis} call selected={ordered.length + i === cursor} fit={filled.get(row)} />)}
       </div>
-      {calls.length < detail.calls.length && <button type="button" className="plain link" onClick={() => setAll(true)}>Show the {detail.calls.length - calls.length} shorter calls</button>}
+      {calls.length < detail.calls.length && <button type="button" className="plain link" onClick={() => setAll(true)}>Show the other {detail.calls.length - calls.length} calls</button>}
       <StageLegend request={request} />
     </section>
   );
@@ -88,14 +86,14 @@ function AxisRow({ axis }: { axis: Axis }) {
   );
 }
 
-function WaterfallRow({ row, request, axis, call, selected }: { row: RequestSummary; request: RequestSummary; axis: Axis; call: boolean; selected: boolean }) {
+function WaterfallRow({ row, request, axis, call, selected, fit }: { row: RequestSummary; request: RequestSummary; axis: Axis; call: boolean; selected: boolean; fit?: FittingCall }) {
   const offset = offsetNs(row, request);
   const end = row.role === 'server' ? `at ${row.service}` : `at ${row.service}, calling ${row.peerService}`;
   const label = call ? `${row.peerService}  ${requestTitle(row)}` : end;
   return (
     <a className="wf-row" role="listitem" aria-selected={selected} href={hrefTo(`/requests/${row.id}`)} title={visible(requestTitle(row), 500)}>
       <span className={`cut ${row.id === request.id ? 'own' : call ? 'wf-call' : ''}`}>
-        {isFailed(row) && <span className="error">✕ </span>}<bdi>{visible(label, 120)}</bdi>
+        {fit && <span className="muted" title={fit.outlasts ? 'It ended after this answer had begun' : 'Share of this request\'s waiting'}>{fit.outlasts ? 'outlasts it' : formatShare(fit.fills)} </span>}{isFailed(row) && <span className="error">✕ </span>}<bdi>{visible(label, 120)}</bdi>
       </span>
       <span className="number">{formatDuration(row.durationNs)}</span>
       <div className="wf-track">

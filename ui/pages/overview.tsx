@@ -9,6 +9,7 @@ import { apiUrl, useApi } from '../state/api.js';
 import { setWord } from '../state/filter-words.js';
 import { useKeys } from '../state/keys.js';
 import { hrefTo, navigate, usePlace } from '../state/location.js';
+import { useNoteObserved } from '../state/observed.js';
 import { noteOverview } from '../state/seen-values.js';
 import { useHeld } from '../state/use-held.js';
 import { useRange } from '../state/use-range.js';
@@ -19,6 +20,7 @@ export function OverviewPage() {
   const { range } = useRange();
   const filter = params.get('filter') ?? '';
   const { data, error } = useApi<Overview>(apiUrl('/api/overview', { ...range, filter }), `overview ${filter}`);
+  useNoteObserved(range, data?.range);
   useEffect(() => { document.title = 'Overview · Kindling'; if (data) noteOverview(data); }, [data]);
   return (
     <main className="page">
@@ -42,6 +44,10 @@ export function NoTraffic({ filter }: { filter: string }) {
 const requestsOf = (filter: string, service: string, more: string): string =>
   hrefTo('/requests', { filter: `${setWord(filter, 'service', service)}${more === '' ? '' : ` ${more}`}` });
 
+/** The requests that a row's figures are of. */
+const measured = (filter: string, row: ServiceRow, more: string): string => requestsOf(filter, row.service, `role:${row.role}${more === '' ? '' : ` ${more}`}`);
+const atLeast = (ns: number): string => `>=${Math.floor(ns / 1e3)}us`;
+
 /** New numbers in the order that is on screen; services that are new come last. */
 function inOrder(rows: readonly ServiceRow[], names: readonly string[]): ServiceRow[] {
   const place = new Map(names.map((name, index) => [name, index]));
@@ -61,7 +67,7 @@ function Services({ rows: newest, filter }: { rows: readonly ServiceRow[]; filte
     <table className="services" {...hold}>
       <thead>
         <tr>
-          <th>Service</th><th>Protocols</th><th className="number">Rate</th><th></th><th className="number">Errors</th>
+          <th>Service</th><th>Protocols</th><th className="number">Rate</th><th>Rate over time</th><th className="number">Errors</th>
           <th className="number">p50</th><th className="number">p95</th><th className="number">p99</th><th>p95 over time</th><th className="waits">Waits for</th>
         </tr>
       </thead>
@@ -75,17 +81,17 @@ function Service({ row, filter, selected }: { row: ServiceRow; filter: string; s
     <tr aria-selected={selected}>
       <td className="cut service-name"><a href={hrefTo(`/services/${encodeURIComponent(row.service)}`)}><bdi>{visible(row.service, 60)}</bdi></a></td>
       <td className="muted">{row.protocols.join(', ')}</td>
-      <td className="number"><a href={requestsOf(filter, row.service, '')} title={`${formatCount(row.count)} requests`}>{formatRate(row.rate)}</a></td>
-      <td><Sparkline values={row.spark.map((p) => p.rate)} marks={row.spark.map((p) => p.errors)} label={`Requests a second over time, ${formatRate(row.rate)} on average; red marks below: errors`} /></td>
+      <td className="number"><a href={measured(filter, row, '')} title={`${formatCount(row.count)} requests, ${row.role === 'server' ? 'answered' : 'sent'}`}>{formatRate(row.rate)}</a></td>
+      <td><Sparkline times={row.spark.map((p) => p.t)} values={row.spark.map((p) => p.rate)} marks={row.spark.map((p) => p.errors)} format={formatRate} label={`Requests a second over time, ${formatRate(row.rate)} on average; red marks below: errors`} /></td>
       <td className="number">
         {row.errors > 0
-          ? <a className="error" href={requestsOf(filter, row.service, 'error:yes')} title={`${formatCount(row.errors)} of ${formatCount(row.count)}`}>{formatShare(row.errors / row.count)}</a>
+          ? <a className="error" href={measured(filter, row, 'error:yes')} title={`${formatCount(row.errors)} of ${formatCount(row.count)}`}>{formatShare(row.errors / row.count)}</a>
           : <span className="muted">none</span>}
       </td>
-      <td className="number">{formatDuration(row.p50Ns)}</td>
-      <td className="number"><a href={requestsOf(filter, row.service, `>=${Math.floor(row.p95Ns / 1e3)}us`)}>{formatDuration(row.p95Ns)}</a></td>
-      <td className="number"><a href={requestsOf(filter, row.service, `>=${Math.floor(row.p99Ns / 1e3)}us`)}>{formatDuration(row.p99Ns)}</a></td>
-      <td><Sparkline values={row.spark.map((p) => p.p95Ns)} label={`p95 over time, ${formatDuration(row.p95Ns)} over the whole range`} /></td>
+      <td className="number"><a href={measured(filter, row, atLeast(row.p50Ns))} title="The slower half">{formatDuration(row.p50Ns)}</a></td>
+      <td className="number"><a href={measured(filter, row, atLeast(row.p95Ns))} title="The slowest twentieth">{formatDuration(row.p95Ns)}</a></td>
+      <td className="number"><a href={measured(filter, row, atLeast(row.p99Ns))} title="The slowest hundredth">{formatDuration(row.p99Ns)}</a></td>
+      <td><Sparkline times={row.spark.map((p) => p.t)} values={row.spark.map((p) => (p.rate > 0 ? p.p95Ns : null))} format={formatDuration} label={`p95 over time, ${formatDuration(row.p95Ns)} over the whole range`} /></td>
       <td className="waits"><Dependencies row={row} filter={filter} /></td>
     </tr>
   );

@@ -10,7 +10,9 @@ import { RequestTable } from '../components/request-table.js';
 import { GROUPINGS, type Grouping } from '../group-rows.js';
 import { readSelection, selectionFilter } from '../heat-scale.js';
 import { apiUrl, useApi } from '../state/api.js';
+import { endsOf, filterWithEnds } from '../state/ends.js';
 import { joinFilters } from '../state/filter-words.js';
+import { useNoteObserved } from '../state/observed.js';
 import { useKeys } from '../state/keys.js';
 import { WAITING_ROWS } from '../state/live.js';
 import { setParams, usePlace } from '../state/location.js';
@@ -28,13 +30,15 @@ export function RequestsPage() {
   const live = useLiveRows();
   const [atTop, setAtTop] = useState(true);
   const filter = params.get('filter') ?? '';
+  const wholeFilter = filterWithEnds(params);
   const sort = params.get('sort') ?? NEWEST_FIRST;
   const follow = params.get('follow') === '1';
   const group = GROUPINGS.find((one) => one === params.get('group')) ?? null;
   const selection = readSelection(params.get('sel'));
-  const heat = useApi<HeatmapData>(apiUrl('/api/heatmap', { ...range, filter, columns: 150 }), `heat ${filter}`);
+  const heat = useApi<HeatmapData>(apiUrl('/api/heatmap', { ...range, filter: wholeFilter, columns: 150 }), `heat ${wholeFilter}`);
+  useNoteObserved(range, heat.data?.range);
 
-  const listFilter = joinFilters(filter, selectionFilter(selection));
+  const listFilter = joinFilters(wholeFilter, selectionFilter(selection));
   const listRange = selection ? { from: selection.from, to: selection.to } : range;
   const fixedRange = selection || preset === null ? `${listRange.from}-${listRange.to}` : preset;
   const pageRows = group ? GROUPED_ROWS : PAGE_ROWS;
@@ -63,7 +67,7 @@ export function RequestsPage() {
       <Problem error={requests.error ?? heat.error} />
       {heat.data ? <Heatmap map={heat.data} selection={selection} /> : <div className="skeleton heat-skeleton" />}
       <ListToolbar
-        requests={requests} selection={selection} group={group} waiting={takesLive ? live.waiting : 0} canFollow={takesLive} follow={follow}
+        requests={requests} selection={selection} group={group} ends={endsOf(params)} waiting={takesLive ? live.waiting : 0} canFollow={takesLive} follow={follow}
         onShowNew={showNew} onClear={clearSelection} harHref={apiUrl('/api/requests.har', { ...listRange, filter: listFilter, sort, limit: 1000 })}
       />
       <Notes notes={notes} />

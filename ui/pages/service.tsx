@@ -9,12 +9,14 @@ import { formatBytes, formatCount, formatDuration, formatRate, formatShare } fro
 import { apiUrl, useApi } from '../state/api.js';
 import { setWord } from '../state/filter-words.js';
 import { hrefTo } from '../state/location.js';
+import { useNoteObserved } from '../state/observed.js';
 import { useRange } from '../state/use-range.js';
 import { visible } from '../wire-text.js';
 
 export function ServicePage({ name }: { name: string }) {
   const { range } = useRange();
   const { data, error } = useApi<ServiceDetail>(apiUrl(`/api/services/${encodeURIComponent(name)}`, { ...range }), name);
+  useNoteObserved(range, data?.range);
   useEffect(() => { document.title = `${visible(name, 60)} · Kindling`; }, [name]);
   const seen = data && (data.endpoints.length > 0 || data.callees.length > 0);
   return (
@@ -62,7 +64,7 @@ function Service({ detail }: { detail: ServiceDetail }) {
     <>
       <div className="headline">
         <h1><bdi>{visible(detail.service, 100)}</bdi></h1><span className="spacer" />
-        <a className="link" href={hrefTo('/requests', { filter: setWord('', 'service', detail.service) })}>its requests</a>
+        <a className="link" href={hrefTo('/requests', { filter: setWord('', 'service', detail.service), ...(detail.endpoints.some((one) => one.role === 'server') ? {} : { ends: 'client' }) })}>its requests</a>
       </div>
       <p className="sentence"><bdi>{visible(sentence(detail), 400)}</bdi></p>
       <div className="charts">

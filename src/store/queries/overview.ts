@@ -55,7 +55,7 @@ function serviceRows(b: Buckets, range: TimeRange, counts: CountRow[], histogram
   for (const row of counts) {
     if (row.role !== side(row.service)) continue;
     let service = rows.get(row.service);
-    if (service === undefined) rows.set(row.service, service = emptyRow(row.service, settledStarts(b, range)));
+    if (service === undefined) rows.set(row.service, service = emptyRow(row, settledStarts(b, range)));
     addCounts(service, row, b, range, byTime);
   }
   const seconds = Math.max(1, (range.to - range.from) / 1000);
@@ -68,9 +68,9 @@ function serviceRows(b: Buckets, range: TimeRange, counts: CountRow[], histogram
   return [...rows.values()].sort((a, z) => z.count - a.count);
 }
 
-function emptyRow(service: string, starts: readonly number[]): ServiceRow {
+function emptyRow({ service, role }: CountRow, starts: readonly number[]): ServiceRow {
   return {
-    service, protocols: [], rate: 0, count: 0, errors: 0, slow: 0, p50Ns: 0, p95Ns: 0, p99Ns: 0, dependencies: [],
+    service, role, protocols: [], rate: 0, count: 0, errors: 0, slow: 0, p50Ns: 0, p95Ns: 0, p99Ns: 0, dependencies: [],
     spark: starts.map((t) => ({ t: t * 1000, rate: 0, errors: 0, p95Ns: 0 })),
   };
 }

@@ -17,10 +17,10 @@ export async function requestDetail(context: QueryContext, id: string): Promise<
   const found = await requestById(context, id);
   if (found === null) return null;
   const { request } = found;
-  const [otherEnd, calls, earlier, later, usual] = await Promise.all([
-    otherEndOf(context, request), callsOf(context, request), neighbours(context, request, 'earlier'), neighbours(context, request, 'later'), usualOf(context, request),
+  const [otherEnd, calls, concurrent, earlier, later, usual] = await Promise.all([
+    otherEndOf(context, request), callsOf(context, request), concurrentOf(context, request), neighbours(context, request, 'earlier'), neighbours(context, request, 'later'), usualOf(context, request),
   ]);
-  return { ...found, otherEnd, calls, earlier, later, usual };
+  return { ...found, otherEnd, calls, concurrent, earlier, later, usual };
 }
 
 export async function requestById(context: QueryContext, id: string): Promise<Pick<RequestDetail, 'request' | 'requestPayload' | 'responsePayload'> | null> {
@@ -64,8 +64,22 @@ export async function otherEndOf(context: QueryContext, request: RequestSummary)
 export async function callsOf(context: QueryContext, request: RequestSummary): Promise<RequestSummary[]> {
   if (request.role !== 'server') return [];
   const start = BigInt(request.start);
-  return summaries(context, `${BETWEEN} AND role = 'client' AND pid = {pid:UInt32} ORDER BY start, id LIMIT ${MAX_CALLS}`,
+  // Of very many the longest: they are what it may have waited for.
+  const calls = await summaries(context, `${BETWEEN} AND role = 'client' AND pid = {pid:UInt32} ORDER BY duration_ns DESC LIMIT ${MAX_CALLS}`,
     { from: start, to: start + BigInt(Math.round(request.durationNs)), pid: request.pid });
+  return calls.sort((a, b) => Number(BigInt(a.start) - BigInt(b.start)));
+}
+
+/** What else the same thread was answering: with none, the calls are its own; an event loop has many. Rows stand for `weight` requests. */
+export async function concurrentOf(context: QueryContext, request: RequestSummary): Promise<number> {
+  if (request.role !== 'server') return 0;
+  const start = BigInt(request.start);
+  const end = start + BigInt(Math.round(request.durationNs));
+  const [row] = await context.driver.query<{ c: string }>(
+    `SELECT round(sum(weight)) AS c FROM ${context.database}.requests WHERE ${BETWEEN} AND role = 'server' AND pid = {pid:UInt32} AND request_tid = {tid:UInt32}
+     AND id != {id:UInt64} AND toUnixTimestamp64Nano(start) + duration_ns > {start:Int64}`,
+    { params: { from: start - LONGEST_NS, to: end, start, pid: request.pid, tid: request.requestTid, id: BigInt(`0x${request.id}`) } });
+  return Number(row?.c ?? 0);
 }
 
 /** Requests of the same connection just before or after, oldest first. */

@@ -95,26 +95,47 @@ function goOn(edge: number, order: Order, range: TimeRange): Pick<Found, 'next' 
   };
 }
 
-async function page(search: Search, span: TimeRange, limit: number): Promise<RequestSummary[]> {
+async function page(search: Search, span: TimeRange, limit: number, table = tableOf(search)): Promise<RequestSummary[]> {
   const { sql, params } = conditions(search, span, search.cursor);
   const rows = await search.context.driver.query<SqlRow>(
-    `SELECT ${SUMMARY_SELECT} FROM ${tableOf(search)} WHERE ${sql} ORDER BY ${search.order.orderBy} LIMIT {limit:UInt32}`, { params: { ...params, limit } });
+    `SELECT ${SUMMARY_SELECT} FROM ${table} WHERE ${sql} ORDER BY ${search.order.orderBy} LIMIT {limit:UInt32}`, { params: { ...params, limit } });
   return rows.map(decodeSummary);
 }
 
-/** Any other order: first the keys of the page from the few columns that decide, then the rows by their keys. */
 async function listSorted(search: Search): Promise<Found> {
+  const { order, limit } = search;
+  const rows = onlyAbnormal(search.filter) ? await page(search, search.range, limit + 1) : await longestFirst(search) ?? await pageByKeys(search, limit + 1);
+  const found = rows.slice(0, limit);
+  return { rows: found, next: rows.length > limit ? cursorAfter(found[limit - 1], order) : null, notes: [] };
+}
+
+/**
+ * The longest requests are nearly all slow ones, which have a small table of their own: from there a full page, and from
+ * all others only what is longer than its last row. Null: there are too few to tell, or another order is asked for.
+ */
+async function longestFirst(search: Search): Promise<RequestSummary[] | null> {
   const { order, limit, context } = search;
+  if (order.sql !== 'duration_ns' || !order.descending) return null;
+  const abnormal = await page(search, search.range, limit + 1, `${context.database}.requests_abnormal`);
+  if (abnormal.length <= limit) return null;
+  const normal = await pageByKeys(search, limit + 1, `PREWHERE duration_ns >= ${abnormal[limit].durationNs} AND NOT slow AND error = 'none'`);
+  return [...abnormal, ...normal].sort((a, z) => z.durationNs - a.durationNs || compare(z.start, a.start) || compare(z.id, a.id)).slice(0, limit + 1);
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** First the keys of the page from the few columns that decide, then the rows by their keys: these lie scattered. */
+async function pageByKeys(search: Search, limit: number, prewhere = ''): Promise<RequestSummary[]> {
+  const { order, context } = search;
   const { sql, params } = conditions(search, search.range, search.cursor);
   const keys = await context.driver.query<{ s: string; i: string }>(
-    `SELECT toString(toUnixTimestamp64Nano(start)) AS s, toString(id) AS i FROM ${tableOf(search)} WHERE ${sql} ORDER BY ${order.orderBy} LIMIT {limit:UInt32}`,
-    { params: { ...params, limit: limit + 1 } });
-  if (keys.length === 0) return { rows: [], next: null, notes: [] };
+    `SELECT toString(toUnixTimestamp64Nano(start)) AS s, toString(id) AS i FROM ${tableOf(search)} ${prewhere} WHERE ${sql} ORDER BY ${order.orderBy} LIMIT {limit:UInt32}`,
+    { params: { ...params, limit } });
+  if (keys.length === 0) return [];
   const rows = await context.driver.query<SqlRow>(
     `SELECT ${SUMMARY_SELECT} FROM ${tableOf(search)} WHERE start IN (SELECT fromUnixTimestamp64Nano(arrayJoin({starts:Array(Int64)}))) AND id IN {ids:Array(UInt64)} ORDER BY ${order.orderBy}`,
     { params: { starts: keys.map((k) => BigInt(k.s)), ids: keys.map((k) => BigInt(k.i)) } });
-  const found = rows.slice(0, limit).map(decodeSummary);
-  return { rows: found, next: keys.length > limit && found.length > 0 ? cursorAfter(found[found.length - 1], order) : null, notes: [] };
+  return rows.map(decodeSummary);
 }
 
 const tableOf = (search: Search): string => `${search.context.database}.${onlyAbnormal(search.filter) ? 'requests_abnormal' : 'requests'}`;

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { RequestSummary } from '../src/server/api.js';
+import { chainsOf, servicesOf } from './chains.js';
+
+function row(service: string, peerService: string, fromMs: number, toMs: number, role: 'server' | 'client' = 'server'): RequestSummary {
+  return { id: `${service}${fromMs}`, service, peerService, role, start: String(BigInt(fromMs) * 1_000_000n), durationNs: (toMs - fromMs) * 1e6, client: '1', server: '2' } as RequestSummary;
+}
+
+test('the requests of one incident are one chain, outermost first', () => {
+  const nginx = row('nginx', '10.0.0.1', 1_000, 1_100);
+  const shop = row('shop', 'nginx', 1_010, 1_090);
+  const postgres = row('postgres', 'shop', 1_020, 1_080);
+  assert.deepEqual(chainsOf([postgres, nginx, shop]), [[nginx, shop, postgres]]);
+  assert.deepEqual(servicesOf([nginx, shop, postgres]), ['nginx', 'shop', 'postgres']);
+});
+
+test('another time or another caller is another incident', () => {
+  const shop = row('shop', 'nginx', 1_000, 1_100);
+  const later = row('postgres', 'shop', 1_200, 1_250);
+  const others = row('postgres', 'billing', 1_010, 1_050);
+  assert.equal(chainsOf([shop, later, others]).length, 3);
+});
+
+test('an end that nobody traces is named', () => {
+  assert.deepEqual(servicesOf([row('nginx', '', 0, 9), row('nginx', '127.0.0.1:9', 1, 2, 'client')]), ['nginx', '127.0.0.1:9']);
+});
+
+test('an event loop working on two requests at once: the call goes to the narrower one', () => {
+  const long = row('shop', 'nginx', 1_000, 2_000);
+  const short = row('shop', 'nginx', 1_100, 1_200);
+  const call = row('redis', 'shop', 1_110, 1_190);
+  assert.deepEqual(chainsOf([long, short, call]), [[long], [short, call]]);
+});

@@ -1,0 +1,59 @@
+/** Requests that were one incident: each made while the one before it was in work, by the service that answered that one. */
+import type { RequestSummary } from '../src/server/api.js';
+
+/** From the outermost request to the innermost. */
+export type Chain = RequestSummary[];
+
+/** Clocks of two system calls in two processes. */
+const SLACK_NS = 2_000_000n;
+
+const startOf = (row: RequestSummary): bigint => BigInt(row.start);
+const endOf = (row: RequestSummary): bigint => startOf(row) + BigInt(Math.round(row.durationNs));
+
+function isWithin(inner: RequestSummary, outer: RequestSummary): boolean {
+  return startOf(inner) >= startOf(outer) - SLACK_NS && endOf(inner) <= endOf(outer) + SLACK_NS;
+}
+
+/** Who asked: at the server's end the peer, at the client's the traced process itself. */
+const callerOf = (row: RequestSummary): string => (row.role === 'server' ? row.peerService : row.service);
+
+/** The one seen at the other end of the same exchange, or one that the service of `outer` asked while it answered. */
+function isBelow(inner: RequestSummary, outer: RequestSummary): boolean {
+  if (inner === outer || !isWithin(inner, outer)) return false;
+  if (outer.role === 'client') return inner.role === 'server' && inner.client === outer.client && inner.server === outer.server;
+  return callerOf(inner) === outer.service;
+}
+
+/** The narrowest request around it: of several in work at once the most likely. */
+function outerOf(row: RequestSummary, rows: readonly RequestSummary[]): RequestSummary | null {
+  let best: RequestSummary | null = null;
+  for (const other of rows) if (isBelow(row, other) && !isBelow(other, row) && (best === null || other.durationNs < best.durationNs)) best = other;
+  return best;
+}
+
+/** In the order of their outermost requests' first mention. Each row is in one chain. */
+export function chainsOf(rows: readonly RequestSummary[]): Chain[] {
+  const outer = new Map(rows.map((row) => [row, outerOf(row, rows)]));
+  const chains = new Map<RequestSummary, Chain>();
+  for (const row of rows) {
+    let root = row;
+    const seen = new Set<RequestSummary>([row]);
+    for (let next = outer.get(root) ?? null; next !== null && !seen.has(next); next = outer.get(root) ?? null) {
+      seen.add(next);
+      root = next;
+    }
+    const chain = chains.get(root);
+    if (chain) chain.push(row);
+    else chains.set(root, [row]);
+  }
+  return [...chains.values()].map((chain) => chain.sort((a, b) => (isBelow(a, b) ? 1 : isBelow(b, a) ? -1 : b.durationNs - a.durationNs)));
+}
+
+/** Who was involved, outermost first: `nginx`, `shop`, `postgres`. */
+export function servicesOf(chain: Chain): string[] {
+  const names: string[] = [];
+  for (const row of chain) {
+    for (const name of row.role === 'client' ? [row.service, row.peerService] : [row.service]) if (names[names.length - 1] !== name && name !== '') names.push(name);
+  }
+  return [...new Set(names)];
+}
