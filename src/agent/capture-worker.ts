@@ -10,6 +10,7 @@ import { RecordingWriter } from '../events/recording.js';
 import { toKindlingError } from '../errors/index.js';
 import { addon } from '../kernel/addon.js';
 import { KernelCapture, type Loss } from '../kernel/capture.js';
+import { FlightRecorder } from '../kernel/recorder.js';
 import { WallClock, measureOffsetNs } from '../requests/clock.js';
 import type { RequestRecord } from '../requests/record.js';
 import { Rollups } from '../requests/rollups.js';
@@ -20,6 +21,7 @@ import { DrainTimer } from './drain-timer.js';
 import type { CaptureHealth, CaptureOptions, HookState, MainMessage, WorkerMessage } from './messages.js';
 import { LiveNames } from './naming.js';
 import { createPipeline, type Pipeline, type PipelineStats } from './pipeline.js';
+import { Profiler } from './profiler.js';
 
 const FLUSH_MS = 200;
 const ROLLUP_MS = 1_000;
@@ -41,6 +43,8 @@ class CaptureWorker {
   readonly #stage: CaptureStage;
   readonly #rollups = new Rollups();
   readonly #recording: RecordingWriter | null;
+  readonly #recorder: FlightRecorder | null;
+  readonly #profiler: Profiler | null;
   readonly #clock: WallClock;
   readonly #drainTimer = new DrainTimer();
   readonly #threadStat = `/proc/self/task/${addon().threadId()}/schedstat`;
@@ -52,19 +56,25 @@ class CaptureWorker {
     this.#clock = new WallClock(offset);
     this.#stage = new CaptureStage(new DetailBudget(options.detailBudget), options.encodeRows ? new RowEncoder() : null, this.#rollups);
     this.#kernel = new KernelCapture(options);
+    this.#recorder = options.recorderBytes === 0 ? null : new FlightRecorder({ ...options, bytesPerCpu: options.recorderBytes });
+    this.#profiler = this.#recorder === null ? null : new Profiler(this.#recorder, (ns) => this.#clock.unixNs(ns));
     this.#recording = options.recordTo === null ? null
       : new RecordingWriter(options.recordTo, { clockOffsetNs: String(offset), kernel: release(), createdMs: Date.now() });
     this.#pipeline = createPipeline({
       requests: options, noResponseTimeoutMs: options.noResponseTimeoutMs, clock: this.#clock,
       startSeconds: Date.now() / 1000, names: new LiveNames(monotonicNs),
-      onRecord: (record, endNs, attach) => this.#stage.add(record, endNs, attach),
+      onRecord: (record, endNs, attach) => {
+        this.#stage.add(record, endNs, attach);
+        this.#profiler?.finished(record, endNs);
+      },
+      onOpened: (info) => this.#profiler?.opened(info),
       setCapture: (id, bytes) => this.#kernel.setCapture(id, bytes),
     });
   }
 
   start(): void {
     raisePriority();
-    post({ type: 'ready', hooks: hookStates(this.#kernel) });
+    post({ type: 'ready', hooks: [...hookStates(this.#kernel), ...(this.#recorder?.hooks() ?? [])] });
     this.#timers.push(
       setInterval(() => this.#flush(), FLUSH_MS),
       setInterval(() => this.#flushRollups(), ROLLUP_MS),
@@ -76,6 +86,7 @@ class CaptureWorker {
 
   exclude(pids: number[]): void {
     this.#kernel.exclude(pids);
+    this.#recorder?.exclude(pids);
   }
 
   stop(): void {
@@ -87,6 +98,7 @@ class CaptureWorker {
     this.#flush();
     this.#flushRollups();
     this.#recording?.close();
+    this.#recorder?.close();
     this.#kernel.close();
     parentPort!.close();
   }
@@ -112,6 +124,8 @@ class CaptureWorker {
 
   #flush(): void {
     this.#recording?.flush();
+    const profiles = this.#profiler?.due(monotonicNs()) ?? [];
+    if (profiles.length > 0) post({ type: 'profiles', profiles });
     const { rows, rowCount, recent, seen } = this.#stage.take();
     if (seen > 0) post({ type: 'requests', rowBinary: rows, rowCount, recent: recent.map(detach), seen }, rows ? [rows.buffer as ArrayBuffer] : []);
   }

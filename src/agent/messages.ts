@@ -1,4 +1,5 @@
 /** What passes between the capture worker (drain, streams, protocols, requests) and the main thread (store, server, exports). */
+import type { Profile } from '../profile/profile.js';
 import type { RequestRecord } from '../requests/record.js';
 import type { RollupRow } from '../requests/rollup.js';
 
@@ -27,6 +28,8 @@ export interface CaptureOptions {
   recordTo: string | null;
   /** Rows are encoded for the store; false when none is used. */
   encodeRows: boolean;
+  /** Flight recorder per CPU, bytes; 0: none, nothing of it is loaded. */
+  recorderBytes: number;
 }
 
 export interface CaptureHealth {
@@ -56,6 +59,7 @@ export type WorkerMessage =
   | { type: 'requests'; rowBinary: Uint8Array | null; rowCount: number; recent: RequestRecord[]; seen: number }
   | { type: 'rollups'; rows: RollupRow[] }
   | { type: 'health'; health: CaptureHealth }
+  | { type: 'profiles'; profiles: Profile[] }
   | { type: 'fatal'; code: string; message: string; hint: string };
 
 export type MainMessage =

@@ -14,7 +14,7 @@ import { ledgerOf } from '../profile/ledger.js';
 import { ProcessObjects } from '../profile/process-objects.js';
 import type { Profile, ThreadTimeline } from '../profile/profile.js';
 import { RecentExchanges } from '../profile/recent-exchanges.js';
-import { readSwitch, timelines, type SwitchRecord } from '../profile/timelines.js';
+import { readSwitch, timelines, type SwitchRecord } from '../profile/thread-slices.js';
 import { Trigger, type Candidate } from '../profile/trigger.js';
 import { verdictOf } from '../profile/verdict.js';
 import type { RequestRecord } from '../requests/record.js';
@@ -65,7 +65,7 @@ export class Profiler {
     const ledger = ledgerOf(path, record.durationNs);
     markThreads(threads, record, new Set(path.map((segment) => segment.tid)));
     return {
-      requestId: record.id, service: record.service, pid: record.pid, start: this.unixNs(fromNs), windowNs: toNs - fromNs, ...request,
+      requestId: record.id, service: record.service, endpoint: record.endpoint, pid: record.pid, start: this.unixNs(fromNs), windowNs: toNs - fromNs, ...request,
       threads, path, ledger, verdict: verdictOf({ record, ledger, path }), missing: whatIsMissing(threads, record, remembered, fromNs),
     };
   }

@@ -28,6 +28,7 @@ export class FlightRecorder {
   readonly #view: DataView;
   readonly #words: Int32Array;
   readonly #cpus: number;
+  readonly #excluded: PidSet;
   readonly #keyLow: number;
   readonly #keyHigh: number;
   #closed = false;
@@ -43,8 +44,8 @@ export class FlightRecorder {
     try {
       this.#configure(options, key);
       this.#object.load();
-      const excluded = new PidSet(this.#object.mmap('excluded_pids', true));
-      for (const pid of [process.pid, ...options.excludePids]) excluded.add(pid);
+      this.#excluded = new PidSet(this.#object.mmap('excluded_pids', true));
+      this.exclude([process.pid, ...options.excludePids]);
       const pids = new PidSet(this.#object.mmap('scope_pids', true));
       if (options.scope.kind === 'tree') for (const pid of processTree(options.scope.pids)) pids.add(pid);
       this.#view = new DataView(this.#object.mmap('recorder_segments', false));
@@ -54,6 +55,14 @@ export class FlightRecorder {
       this.close();
       throw error;
     }
+  }
+
+  exclude(pids: readonly number[]): void {
+    for (const pid of pids) this.#excluded.add(pid);
+  }
+
+  hooks(): Array<{ name: string; state: 'attached'; reason: string }> {
+    return this.#object.programs().map((name) => ({ name, state: 'attached', reason: 'flight recorder' }));
   }
 
   /**

@@ -1,7 +1,7 @@
 /** Names for what threads wait on: from /proc, and from the connections that are being traced. */
 import { readFileSync, readlinkSync } from 'node:fs';
 import type { ConnectionOpened } from '../events/observation.js';
-import type { Surroundings } from './timelines.js';
+import type { Surroundings } from './thread-slices.js';
 
 const MAX_DESCRIPTORS = 50_000;
 

@@ -57,6 +57,7 @@ export interface LedgerEntry { kind: LedgerKind; object: string; ns: number; /**
 export interface Profile {
   requestId: string;
   service: string;
+  endpoint: string;
   pid: number;
   /** Unix ns of time 0 of this profile, as a decimal string. */
   start: string;

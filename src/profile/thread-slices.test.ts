@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { NO_CALL } from './system-calls.js';
-import { timelines, type Surroundings, type SwitchRecord } from './timelines.js';
+import { timelines, type Surroundings, type SwitchRecord } from './thread-slices.js';
 
 const FUTEX = 202;
 const surroundings: Surroundings = {
