@@ -11,6 +11,7 @@ import type { ConnectionOpened } from '../events/observation.js';
 import type { FlightRecorder } from '../kernel/recorder.js';
 import { criticalPath } from '../profile/critical-path.js';
 import { ledgerOf } from '../profile/ledger.js';
+import type { PathInput } from '../profile/path-input.js';
 import { ProcessObjects } from '../profile/process-objects.js';
 import type { Profile, ThreadTimeline } from '../profile/profile.js';
 import { RecentExchanges } from '../profile/recent-exchanges.js';
@@ -57,16 +58,19 @@ export class Profiler {
     this.#objects.forgetNames();
     const threads = timelines({ switches, fromNs, toNs, surroundings: this.#objects });
     const request = { requestStartNs: startNs - fromNs, requestEndNs: endNs - fromNs };
-    const path = criticalPath({
+    const input: PathInput = {
       threads, ...request, requestTid: record.requestTid, responseTid: record.responseTid,
       calls: this.#recent.overlapping(record.pid, 'client', startNs, endNs, fromNs),
       otherRequests: this.#recent.overlapping(record.pid, 'server', startNs, endNs, fromNs, record.id),
-    });
+    };
+    const path = criticalPath(input);
     const ledger = ledgerOf(path, record.durationNs);
     markThreads(threads, record, new Set(path.map((segment) => segment.tid)));
+    // SQL and Redis endpoints begin with the operation: `select orders *`, `GET`.
+    const label = record.endpoint.toLowerCase().startsWith(record.operation.toLowerCase()) ? record.endpoint : `${record.operation} ${record.endpoint}`;
     return {
       requestId: record.id, service: record.service, endpoint: record.endpoint, pid: record.pid, start: this.unixNs(fromNs), windowNs: toNs - fromNs, ...request,
-      threads, path, ledger, verdict: verdictOf({ record, ledger, path }), missing: whatIsMissing(threads, record, remembered, fromNs),
+      threads, path, ledger, verdict: verdictOf({ label, input, path, ledger }), missing: whatIsMissing(threads, record, remembered, fromNs),
     };
   }
 }
