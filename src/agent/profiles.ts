@@ -4,8 +4,8 @@ import type { Profile } from '../profile/profile.js';
 import type { ProfileSummary } from '../server/api.js';
 import type { ProfileSource } from '../server/queries.js';
 
-/** Kept whole in memory, where there is no store: enough for the last minutes. */
-const IN_MEMORY = 200;
+/** Kept whole in memory: those just cut, or, without a store, those of the last minutes. A profile is some 100 kB. */
+const IN_MEMORY = { withFiles: 16, without: 100 };
 const LISTED = 1_000;
 
 export class Profiles implements ProfileSource {
@@ -21,7 +21,7 @@ export class Profiles implements ProfileSource {
 
   async put(profile: Profile): Promise<void> {
     remember(this.#summaries, profile.requestId, summaryOf(profile), LISTED);
-    remember(this.#memory, profile.requestId, profile, IN_MEMORY);
+    remember(this.#memory, profile.requestId, profile, this.#directory === null ? IN_MEMORY.without : IN_MEMORY.withFiles);
     await this.#open()?.put(profile);
   }
 
