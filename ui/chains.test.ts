@@ -32,3 +32,20 @@ test('an event loop working on two requests at once: the call goes to the narrow
   const call = row('redis', 'shop', 1_110, 1_190);
   assert.deepEqual(chainsOf([long, short, call]), [[long], [short, call]]);
 });
+
+test('with both ends of each exchange the innermost end comes last', () => {
+  const nginx = row('nginx', '10.0.0.1', 1_000, 1_100);
+  const asking = { ...row('nginx', 'shop', 1_005, 1_095, 'client'), client: 'a', server: 'b' };
+  const shop = { ...row('shop', 'nginx', 1_006, 1_094), client: 'a', server: 'b' };
+  const asksDns = { ...row('shop', 'dnsmasq', 1_010, 1_020, 'client'), client: 'c', server: 'd' };
+  const dns = { ...row('dnsmasq', '127.0.0.1', 1_011, 1_019), client: 'c', server: 'd' };
+  const all = [dns, asksDns, shop, asking, nginx];
+  assert.deepEqual(chainsOf(all), [[nginx, asking, shop, asksDns, dns]]);
+  assert.deepEqual(servicesOf(chainsOf(all)[0]), ['nginx', 'shop', 'dnsmasq']);
+});
+
+test('of two alike at the same time each keeps its own', () => {
+  const [outerA, outerB] = [row('nginx', 'x', 1_000, 1_651), row('nginx', 'x', 1_000, 1_653)].map((one) => ({ ...one, protocol: 'http', resource: '/checkout' }));
+  const [innerA, innerB] = [row('shop', 'nginx', 1_001, 1_650), row('shop', 'nginx', 1_001, 1_650)].map((one) => ({ ...one, protocol: 'http', resource: '/checkout' }));
+  assert.deepEqual(chainsOf([outerA, outerB, innerA, innerB]).map((chain) => chain.length), [2, 2]);
+});

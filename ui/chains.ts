@@ -24,17 +24,32 @@ function isBelow(inner: RequestSummary, outer: RequestSummary): boolean {
   return callerOf(inner) === outer.service;
 }
 
-/** The narrowest request around it: of several in work at once the most likely. */
-function outerOf(row: RequestSummary, rows: readonly RequestSummary[]): RequestSummary | null {
-  let best: RequestSummary | null = null;
-  for (const other of rows) if (isBelow(row, other) && !isBelow(other, row) && (best === null || other.durationNs < best.durationNs)) best = other;
-  return best;
+/**
+ * What each request was made for: the narrowest request around it, of several in work at once the most likely. A proxy
+ * passes a request on once: of two alike at the same time, each gets its own.
+ */
+function outersOf(rows: readonly RequestSummary[]): Map<RequestSummary, RequestSummary> {
+  const pairs: Array<{ inner: RequestSummary; outer: RequestSummary; gapNs: number }> = [];
+  for (const inner of rows) {
+    for (const outer of rows) if (isBelow(inner, outer) && !isBelow(outer, inner)) pairs.push({ inner, outer, gapNs: outer.durationNs - inner.durationNs });
+  }
+  pairs.sort((a, b) => a.gapNs - b.gapNs);
+  const found = new Map<RequestSummary, RequestSummary>();
+  const passedOn = new Set<RequestSummary>();
+  for (const { inner, outer } of pairs) {
+    const alike = inner.protocol === outer.protocol && inner.resource === outer.resource;
+    if (found.has(inner) || (alike && passedOn.has(outer))) continue;
+    found.set(inner, outer);
+    if (alike) passedOn.add(outer);
+  }
+  return found;
 }
 
 /** In the order of their outermost requests' first mention. Each row is in one chain. */
 export function chainsOf(rows: readonly RequestSummary[]): Chain[] {
-  const outer = new Map(rows.map((row) => [row, outerOf(row, rows)]));
+  const outer = outersOf(rows);
   const chains = new Map<RequestSummary, Chain>();
+  const depths = new Map<RequestSummary, number>();
   for (const row of rows) {
     let root = row;
     const seen = new Set<RequestSummary>([row]);
@@ -42,11 +57,12 @@ export function chainsOf(rows: readonly RequestSummary[]): Chain[] {
       seen.add(next);
       root = next;
     }
+    depths.set(row, seen.size);
     const chain = chains.get(root);
     if (chain) chain.push(row);
     else chains.set(root, [row]);
   }
-  return [...chains.values()].map((chain) => chain.sort((a, b) => (isBelow(a, b) ? 1 : isBelow(b, a) ? -1 : b.durationNs - a.durationNs)));
+  return [...chains.values()].map((chain) => chain.sort((a, b) => depths.get(a)! - depths.get(b)! || a.durationNs - b.durationNs));
 }
 
 /** Who was involved, outermost first: `nginx`, `shop`, `postgres`. */

@@ -20,6 +20,7 @@ import { HealthMonitor } from './health-monitor.js';
 import { LiveHub } from './live-hub.js';
 import { compileFilter } from './live-filter.js';
 import type { Scope } from './messages.js';
+import { keepHeapsSmall } from './small-heap.js';
 import { RecentRequests } from './recent-requests.js';
 import { Profiles } from './profiles.js';
 import { queriesWithRecent } from './recent-queries.js';
@@ -35,7 +36,8 @@ import { encodeRollups } from '../store/rollup-encoder.js';
 import { harSource } from './har-source.js';
 import { kindlingVersion } from './version.js';
 
-const RECENT_REQUESTS = 10_000;
+/** About 2 KB each, with payloads and what V8 needs to keep them. */
+const RECENT_REQUESTS = 4_000;
 const TICK_MS = 1_000;
 const PAGE_DIRECTORY = fileURLToPath(new URL('../../ui', import.meta.url));
 
@@ -63,6 +65,7 @@ export interface RunningAgent {
 }
 
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
+  keepHeapsSmall();
   const agent = new Agent(options);
   try {
     await agent.start();
@@ -73,8 +76,8 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   }
 }
 
-/** From the end of a request until it is in the roll-ups that the capture thread hands over. */
-const COUNTING_MS = 1_000;
+/** From the end of a request until it is in the roll-ups that the capture thread hands over: on average. */
+const COUNTING_MS = 500;
 
 class Agent implements RunningAgent {
   url: string | null = null;
@@ -124,6 +127,7 @@ class Agent implements RunningAgent {
       rollups: (rows) => this.onRollups(rows),
       health: (health) => this.monitor.update(health),
       profiles: (profiles) => { for (const profile of profiles) void this.profiles?.put(profile); },
+      recordingFailed: (error) => this.onRecordingFailed(error),
       died: (error) => this.fail(error),
     }, this.options.workerFile);
     this.capturingSinceMs = Date.now();
@@ -182,6 +186,12 @@ class Agent implements RunningAgent {
     this.recent.add(recent);
     this.metrics.addRequests(recent);
     this.live.publish(recent);
+  }
+
+  /** Who only records has nothing left to do; an agent that serves goes on. */
+  private onRecordingFailed(error: KindlingError): void {
+    if (this.options.serve === false) this.fail(error);
+    else this.options.log.error({ code: error.code, hint: error.hint }, error.message);
   }
 
   private onRollups(rows: RollupRow[]): void {

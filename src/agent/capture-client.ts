@@ -19,6 +19,7 @@ export interface CaptureListener {
   rollups(rows: RollupRow[]): void;
   health(health: CaptureHealth): void;
   profiles(profiles: Profile[]): void;
+  recordingFailed(error: KindlingError): void;
   /** It ended without having been asked to. Called once, and only after it was ready. */
   died(error: KindlingError): void;
 }
@@ -84,6 +85,7 @@ export class CaptureClient {
       case 'rollups': return this.listener.rollups(message.rows);
       case 'health': return this.listener.health(message.health);
       case 'profiles': return this.listener.profiles(message.profiles);
+      case 'recording-failed': return this.listener.recordingFailed(restoreError(message));
       case 'fatal':
         this.failure = restoreError(message);
         void this.worker.terminate();

@@ -6,7 +6,6 @@ import { readFileSync } from 'node:fs';
 import { release, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { decodeRecord } from '../events/decode.js';
-import { RecordingWriter } from '../events/recording.js';
 import { toKindlingError } from '../errors/index.js';
 import { addon } from '../kernel/addon.js';
 import { KernelCapture, type Loss } from '../kernel/capture.js';
@@ -22,6 +21,7 @@ import type { CaptureHealth, CaptureOptions, HookState, MainMessage, WorkerMessa
 import { LiveNames } from './naming.js';
 import { createPipeline, type Pipeline, type PipelineStats } from './pipeline.js';
 import { Profiler } from './profiler.js';
+import { RecordingSink } from './recording-sink.js';
 
 const FLUSH_MS = 200;
 const ROLLUP_MS = 1_000;
@@ -42,9 +42,9 @@ class CaptureWorker {
   readonly #pipeline: Pipeline;
   readonly #stage: CaptureStage;
   readonly #rollups = new Rollups();
-  readonly #recording: RecordingWriter | null;
   readonly #recorder: FlightRecorder | null;
   readonly #profiler: Profiler | null;
+  readonly #recording: RecordingSink | null;
   readonly #clock: WallClock;
   readonly #drainTimer = new DrainTimer();
   readonly #threadStat = `/proc/self/task/${addon().threadId()}/schedstat`;
@@ -59,7 +59,8 @@ class CaptureWorker {
     this.#recorder = options.recorderBytes === 0 ? null : new FlightRecorder({ ...options, bytesPerCpu: options.recorderBytes });
     this.#profiler = this.#recorder === null ? null : new Profiler(this.#recorder, (ns) => this.#clock.unixNs(ns));
     this.#recording = options.recordTo === null ? null
-      : new RecordingWriter(options.recordTo, { clockOffsetNs: String(offset), kernel: release(), createdMs: Date.now() });
+      : new RecordingSink(options.recordTo, { clockOffsetNs: String(offset), kernel: release(), createdMs: Date.now() },
+        (error) => post({ type: 'recording-failed', ...error.toJSON() }));
     this.#pipeline = createPipeline({
       requests: options, noResponseTimeoutMs: options.noResponseTimeoutMs, clock: this.#clock,
       startSeconds: Date.now() / 1000, names: new LiveNames(monotonicNs),
@@ -141,7 +142,7 @@ class CaptureWorker {
     return {
       events: this.#kernel.records, eventBytes: this.#kernel.bytes(), requests: stats.requests, incomplete: stats.incomplete,
       connectionsOpen: stats.connectionsOpen, connectionsTotal: stats.connectionsTotal, connectionsUnclassified: stats.connectionsUnclassified,
-      losses: [...this.#kernel.losses(), ...streamLosses(stats)],
+      losses: [...this.#kernel.losses(), ...streamLosses(stats), ...(this.#recording?.losses() ?? [])],
       // First number: time on the CPU, ns.
       cpuSeconds: Number(readFileSync(this.#threadStat, 'latin1').split(' ')[0]) / 1e9,
       kernelSeconds: this.#kernel.kernelSeconds(),

@@ -60,6 +60,8 @@ export type WorkerMessage =
   | { type: 'rollups'; rows: RollupRow[] }
   | { type: 'health'; health: CaptureHealth }
   | { type: 'profiles'; profiles: Profile[] }
+  /** The recording ends here; capture goes on. */
+  | { type: 'recording-failed'; code: string; message: string; hint: string }
   | { type: 'fatal'; code: string; message: string; hint: string };
 
 export type MainMessage =

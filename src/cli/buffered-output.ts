@@ -6,7 +6,8 @@ const PIECE = 64 * 1024;
 export class BufferedOutput implements Output {
   private text = '';
 
-  constructor(private readonly output: Output) {}
+  /** @param beforeWrite clears what else stands on the same terminal */
+  constructor(private readonly output: Output, private readonly beforeWrite: () => void = () => undefined) {}
 
   get isTTY(): boolean | undefined {
     return this.output.isTTY;
@@ -23,7 +24,9 @@ export class BufferedOutput implements Output {
   }
 
   flush(): void {
-    if (this.text !== '') this.output.write(this.text);
+    if (this.text === '') return;
+    this.beforeWrite();
+    this.output.write(this.text);
     this.text = '';
   }
 }

@@ -8,6 +8,7 @@ const BAR = 30;
 export class Progress {
   private readonly startedMs: number;
   private shownMs = 0;
+  private visible = false;
 
   constructor(private readonly output: Output, private readonly label: string, private readonly total: number, private readonly nowMs: () => number = Date.now) {
     this.startedMs = nowMs();
@@ -17,6 +18,7 @@ export class Progress {
     const now = this.nowMs();
     if (!this.output.isTTY || now - this.startedMs < FIRST_MS || now - this.shownMs < EVERY_MS) return;
     this.shownMs = now;
+    this.visible = true;
     const share = this.total > 0 ? Math.min(1, done / this.total) : 1;
     const filled = Math.round(share * BAR);
     const elapsedS = (now - this.startedMs) / 1000;
@@ -25,9 +27,9 @@ export class Progress {
     this.output.write(`\r${fit(text, Math.max(10, widthOf(this.output) - 1))}`);
   }
 
-  /** Takes the bar away. */
-  end(): void {
-    if (this.shownMs > 0) this.output.write('\r\x1b[K');
-    this.shownMs = 0;
+  /** Takes the bar away: at the end, and before anything else is written to the same terminal. */
+  clear(): void {
+    if (this.visible) this.output.write('\r\x1b[K');
+    this.visible = false;
   }
 }

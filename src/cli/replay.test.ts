@@ -41,7 +41,7 @@ test('a table by default, with the options of requests and a filter', async () =
   const { code, stdout, stderr } = await runCli(['replay', lines, '--slow', 'http=1ms', 'slow:yes']);
   assert.equal(code, 0);
   assert.match(stdout, /^TIME +SERVICE +PROTOCOL .*\n.* app +← http +127\.0\.0\.1 +500 +2\.50ms .*GET \/orders\/17\?token=\*\*\*/);
-  assert.match(stderr, /^1 requests\n$/);
+  assert.match(stderr, /^1 of 1 request\n$/);
   const none = await runCli(['replay', lines, 'slow:yes']);
   assert.equal(none.stdout, '');
 });

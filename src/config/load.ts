@@ -50,8 +50,13 @@ function reasonOf(issues: readonly unknown[]): string {
 }
 
 function shown(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value) ?? String(value);
+  const text = typeof value === 'string' ? value : isTextList(value) ? value.join(',') : JSON.stringify(value) ?? String(value);
   return `"${text.length > 60 ? `${text.slice(0, 60)}...` : text}"`;
+}
+
+/** A flag that may be repeated. */
+function isTextList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((part) => typeof part === 'string');
 }
 
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;

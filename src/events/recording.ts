@@ -2,7 +2,8 @@
  * Recordings: the kernel's records as they were, in the order of their times, behind a header that says which layout they
  * have. `KNDL`, version, header length, JSON header, then records; each is framed by its own size.
  */
-import { createReadStream, openSync, writeSync, closeSync, fsyncSync } from 'node:fs';
+import { closeSync, createReadStream, fsyncSync, lstatSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { KindlingError } from '../errors/index.js';
 import { Header, LAYOUT_HASH, Limits } from './layout.generated.js';
 
 const MAGIC = 0x4c444e4b; // "KNDL"
@@ -26,7 +27,7 @@ export class RecordingWriter {
   bytes = 0;
 
   constructor(path: string, header: Omit<RecordingHeader, 'layout'>) {
-    this.#fd = openSync(path, 'w', 0o600);
+    this.#fd = createPrivateFile(path);
     const json = Buffer.from(JSON.stringify({ layout: LAYOUT_HASH, ...header } satisfies RecordingHeader));
     const head = Buffer.alloc(12);
     head.writeUInt32LE(MAGIC, 0);
@@ -55,6 +56,21 @@ export class RecordingWriter {
   #write(bytes: Uint8Array): void {
     for (let done = 0; done < bytes.length;) done += writeSync(this.#fd, bytes, done);
     this.bytes += bytes.length;
+  }
+}
+
+/**
+ * A file of our own under this name, that nobody else has open or may read. As root in a folder of all (/tmp), what is there
+ * already may be a link to something precious, or somebody else's file.
+ */
+function createPrivateFile(path: string): number {
+  try {
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found !== undefined && !found.isFile()) throw new Error(`it is there already and is ${found.isSymbolicLink() ? 'a link' : 'no regular file'}`);
+    if (found !== undefined) unlinkSync(path);
+    return openSync(path, 'wx', 0o600);
+  } catch (error) {
+    throw new KindlingError('OUTPUT_UNWRITABLE', { path, reason: (error as Error).message }, { cause: error });
   }
 }
 

@@ -96,5 +96,19 @@ test('payloads enter a record only redacted', () => {
 test('values in the messages of a database are literals too', () => {
   const failed = exchange('mysql', { error: 'protocol_error', errorText: "Duplicate entry 'kim@x' for key 'mail'" });
   assert.equal(build(failed).errorText, "Duplicate entry 'kim@x' for key 'mail'");
-  assert.equal(build(failed, { redactSqlLiterals: true }).errorText, 'Duplicate entry ? for key ?');
+  assert.equal(build(failed, { redactSqlLiterals: true }).errorText, 'Duplicate entry ?');
+  const quoted = exchange('postgres', { error: 'protocol_error', errorText: 'invalid input syntax for type integer: "kim"' });
+  assert.equal(build(quoted, { redactSqlLiterals: true }).errorText, 'invalid input syntax for type integer: "***"');
+});
+
+test('what a server quotes of a statement that may hold a password is left out', () => {
+  const failed = exchange('mysql', {
+    resource: "ALTER USER kim IDENTFIED BY 'hunter2'", error: 'protocol_error', errorText: "You have an error near 'IDENTFIED BY 'hunter2'' at line 1",
+  });
+  assert.equal(build(failed).errorText, "You have an error near '***' at line 1");
+  const cut = exchange('postgres', { resource: 'ALTER ROLE kim PASSWORDD hunter2', error: 'protocol_error', errorText: 'syntax error at or near "hunter2' });
+  assert.equal(build(cut).errorText, 'syntax error at or near "***');
+  const unknown = exchange('redis', { operation: 'AUHT', resource: 'hunter2', error: 'protocol_error', errorText: "ERR unknown command 'AUHT', with args beginning with: 'hunter2' " });
+  const record = build(unknown);
+  assert.deepEqual([record.resource, record.errorText], ['', "ERR unknown command '***' "]);
 });

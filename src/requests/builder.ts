@@ -10,7 +10,8 @@ import type { PolicyOptions } from './policy.js';
 import type { RequestRecord } from './record.js';
 import type { RecordIds } from './record-id.js';
 import { redactRequestPayload, redactResponsePayload } from './redact-payload.js';
-import { redactSql } from './redact-sql.js';
+import { mayQuoteSecret, redactErrorText } from './redact-errors.js';
+import { redactAttributes } from './redact-url.js';
 
 /** What is known about a connection; looked up once per connection, not per request. */
 export interface ConnectionFacts {
@@ -82,15 +83,15 @@ export class RequestBuilder {
       service: facts.service, peerService: facts.peerService, container: facts.container,
       operation: exchange.operation,
       endpoint: named.endpoint,
-      resource: named.resource,
+      resource: exchange.protocol === 'redis' && mayQuoteSecret(exchange) ? '' : named.resource,
       status: exchange.status,
       error: this.#policy.error(exchange),
-      errorText: this.#errorText(exchange),
+      errorText: exchange.errorText === '' ? '' : redactErrorText(exchange, this.options.redactSqlLiterals),
       slow: this.#policy.slow(exchange, durationNs),
       traceId: exchange.traceId,
       complete: exchange.incomplete === '',
       incompleteReason: exchange.incomplete,
-      attributes: exchange.attributes ?? NO_ATTRIBUTES,
+      attributes: exchange.attributes === null ? NO_ATTRIBUTES : redactAttributes(exchange.attributes),
       requestPayload: null, responsePayload: null,
       weight: 1,
     };
@@ -99,6 +100,11 @@ export class RequestBuilder {
   /** Payload prefixes only ever enter a record through here, redacted. */
   attachPayloads(record: RequestRecord, exchange: Exchange): void {
     const { protocol, operation } = exchange;
+    if (mayQuoteSecret(exchange)) {
+      // A database's request is redacted by its statement; a misspelt command of Redis is one that nobody knows.
+      if (protocol !== 'redis') record.requestPayload = redactRequestPayload(protocol, operation, exchange.requestPayload, this.options);
+      return;
+    }
     record.requestPayload = redactRequestPayload(protocol, operation, exchange.requestPayload, this.options);
     record.responsePayload = redactResponsePayload(protocol, operation, exchange.responsePayload, this.options);
   }
@@ -116,12 +122,5 @@ export class RequestBuilder {
       errorText: `connect to ${facts.serverAddress} failed: ${status}`, slow: false, traceId: '', complete: true, incompleteReason: '',
       attributes: NO_ATTRIBUTES, requestPayload: null, responsePayload: null, weight: 1,
     };
-  }
-
-  /** Servers quote values in their messages (`Duplicate entry 'x' for key`). */
-  #errorText(exchange: Exchange): string {
-    const text = exchange.errorText;
-    if (text === '' || !this.options.redactSqlLiterals) return text;
-    return exchange.protocol === 'mysql' || exchange.protocol === 'postgres' ? redactSql(text, exchange.protocol, true) : text;
   }
 }

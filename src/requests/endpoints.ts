@@ -81,7 +81,10 @@ export class Endpoints {
     into.resource = known.resource;
   }
 
-  #url = (text: string): Endpoint => ({ endpoint: clusterUrl(text, this.options.urlClustering), resource: redactUrl(text) });
+  #url = (text: string): Endpoint => {
+    const resource = redactUrl(text);
+    return { endpoint: clusterUrl(resource, this.options.urlClustering), resource };
+  };
 
   #mysqlStatement = (text: string): Endpoint => this.#statement(text, 'mysql');
 

@@ -36,7 +36,7 @@ export function findPairs(buf: Uint8Array, from: number, to: number, spans: Secr
 function assignment(buf: Uint8Array, from: number, at: number, to: number, spans: SecretSpans): number {
   let name = at;
   while (name > from && at - name < NAME_LIMIT && isNameByte(buf[name - 1])) name--;
-  if (!isSecretName(buf, name, at)) return at;
+  if (!isSecretName(buf, name, at)) return at - name === 4 ? formPart(buf, at, to, spans) : at;
   let start = at + 1;
   const quote = buf[start] === 34 || buf[start] === 39 ? buf[start] : 0;
   if (quote !== 0) start++;
@@ -44,6 +44,33 @@ function assignment(buf: Uint8Array, from: number, at: number, to: number, spans
   while (end < to && (quote === 0 ? ENDS_VALUE[buf[end]] === 0 : buf[end] !== quote)) end++;
   spans.add(start, end);
   return end;
+}
+
+/** At the `=` of `name="password"` in the head of a multipart form's part: end of the part's body, or `at`. */
+function formPart(buf: Uint8Array, at: number, to: number, spans: SecretSpans): number {
+  if (buf[at + 1] !== JSON_QUOTE || (buf[at - 4] | 32) !== 110 || (buf[at - 1] | 32) !== 101) return at;
+  const nameEnd = textEnd(buf, at + 2, Math.min(to, at + 2 + NAME_LIMIT), false);
+  if (!isSecretName(buf, at + 2, nameEnd)) return at;
+  const body = behind(buf, nameEnd, to, BLANK_LINE);
+  if (body < 0) return at;
+  const boundary = behind(buf, body, to, NEXT_PART);
+  const end = boundary < 0 ? to : boundary - NEXT_PART.length;
+  spans.add(body, end);
+  return end;
+}
+
+const BLANK_LINE = Uint8Array.of(13, 10, 13, 10);
+/** `\r\n--` */
+const NEXT_PART = Uint8Array.of(13, 10, 45, 45);
+
+/** Offset behind the next `needle`, or -1. */
+function behind(buf: Uint8Array, from: number, to: number, needle: Uint8Array): number {
+  for (let i = from; i + needle.length <= to; i++) {
+    let n = 0;
+    while (n < needle.length && buf[i + n] === needle[n]) n++;
+    if (n === needle.length) return i + n;
+  }
+  return -1;
 }
 
 /** At the `:` of a JSON member: end of the secret value, or `at`. */

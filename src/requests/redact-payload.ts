@@ -30,6 +30,8 @@ export function redactResponsePayload(protocol: string, operation: string, paylo
   return spans.maskBytes(payload);
 }
 
+/** @param operation `CONFIG GET` has two words */
 function findRedis(operation: string, payload: Uint8Array): void {
-  if (REDIS_SECRET_COMMANDS.has(operation)) findRedisSecrets(payload, spans);
+  const blank = operation.indexOf(' ');
+  if (REDIS_SECRET_COMMANDS.has(blank < 0 ? operation : operation.slice(0, blank))) findRedisSecrets(payload, spans);
 }

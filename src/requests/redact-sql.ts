@@ -15,6 +15,9 @@ const COULD_HOLD_SECRET = /identified|passw|pwd|secret|token|credential|session|
 const SETS_PASSWORD = /^\s*(?:set\s+password|(?:create|alter)\s+(?:user|role|server|subscription)|grant|change\s+(?:master|replication))\b/i;
 const LOGIN_INSIDE = /:\/\/[^/\s@]+@|\b(?:password|passwd|pwd|secret|token)\s*=/i;
 const SEMICOLON = 59;
+/** What may stand unquoted behind PASSWORD or BY where one is set; anything else is a secret whose quotes were forgotten. */
+const NO_SECRET = /^(?:null|for|by|with|via|as|random|password|encrypted|unencrypted|expire|history|reuse|require|valid|account|values?|option|identified|to|on|using|or)$/i;
+const BEFORE_SECRET = /^(?:password|by)$/i;
 
 const scanner = new SqlScanner();
 const spans = new SecretSpans();
@@ -30,9 +33,14 @@ export function findSqlSecrets(statement: string, dialect: SqlDialect, literals:
   if (!literals && !COULD_HOLD_SECRET.test(statement)) return;
   scanner.reset(statement, dialect);
   const all = literals || SETS_PASSWORD.test(statement);
+  const sets = all && SETS_PASSWORD.test(statement);
   let reach = 0;
+  let secretNext = false;
   for (let token = scanner.next(); token !== END; token = scanner.next()) {
-    if (token === WORD || token === QUOTED) {
+    const expected = secretNext;
+    secretNext = sets && token === WORD && BEFORE_SECRET.test(scanner.text());
+    if (expected && (token === WORD || token === NUMBER) && !NO_SECRET.test(scanner.text())) into.add(scanner.start, scanner.end);
+    else if (token === WORD || token === QUOTED) {
       if (announces(scanner.text())) reach = REACH;
       else reach--;
     } else if (token === STRING) {

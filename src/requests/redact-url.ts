@@ -3,6 +3,7 @@ import { findPairs } from './redact-pairs.js';
 import { SecretSpans } from './secret-spans.js';
 
 const COULD_HOLD_SECRET = /[=@:]/;
+const COULD_HOLD_PAIR = /[=@]/;
 const spans = new SecretSpans();
 
 export function redactUrl(text: string): string {
@@ -11,4 +12,16 @@ export function redactUrl(text: string): string {
   spans.clear();
   findPairs(bytes, 0, bytes.length, spans);
   return spans.empty ? text : Buffer.from(spans.maskBytes(bytes)).toString();
+}
+
+/** Of header values such as the user agent's; the same object when there is nothing to hide. */
+export function redactAttributes(attributes: Record<string, string | number>): Record<string, string | number> {
+  let redacted = attributes;
+  for (const name in attributes) {
+    const value = attributes[name];
+    if (typeof value !== 'string' || !COULD_HOLD_PAIR.test(value)) continue;
+    if (redacted === attributes) redacted = { ...attributes };
+    redacted[name] = name === 'http.request.header.host' ? value.replace(/^.*@/, '***@') : redactUrl(value);
+  }
+  return redacted;
 }

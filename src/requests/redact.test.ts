@@ -36,6 +36,7 @@ test('secret headers, parameters and fields of HTTP are masked, the rest stays',
     [`POST / HTTP/1.1\r\n\r\n{"user":"kim","password": "a\\"${SECRET}","n":1}`, 'POST / HTTP/1.1\r\n\r\n{"user":"kim","password": "***","n":1}'],
     [`POST / HTTP/1.1\r\n\r\n{"token":123456,"a":{"apiKey":"${SECRET}"}}`, 'POST / HTTP/1.1\r\n\r\n{"token":***,"a":{"apiKey":"***"}}'],
     [`POST / HTTP/1.1\r\n\r\n"{\\"secret\\":\\"${SECRET}\\"}"`, 'POST / HTTP/1.1\r\n\r\n"{\\"secret\\":\\"***\\"}"'],
+    [`GET / HTTP/1.1\r\nHost: kim:${SECRET}@shop:80\r\nUser-Agent: a@b\r\n\r\n`, 'GET / HTTP/1.1\r\nHost: ***@shop:80\r\nUser-Agent: a@b\r\n\r\n'],
     ['GET /authors?author=Bob&monkey=1 HTTP/1.1\r\nCache-Control: max-age=3\r\n\r\n', 'GET /authors?author=Bob&monkey=1 HTTP/1.1\r\nCache-Control: max-age=3\r\n\r\n'],
   ];
   for (const [text, expected] of cases) assert.equal(request('http', 'GET', text), expected);
@@ -73,6 +74,21 @@ test('passwords in SQL are masked in the statement and in the bytes', () => {
   assert.equal(redactSql("select * from users where name = 'kim'", 'postgres', false), "select * from users where name = 'kim'");
 });
 
+test('a password whose quotes were forgotten is masked, words of the language are not', () => {
+  assert.equal(redactSql(`CREATE ROLE kim PASSWORD ${SECRET} LOGIN`, 'postgres', false), 'CREATE ROLE kim PASSWORD *** LOGIN');
+  for (const statement of ['ALTER ROLE kim PASSWORD NULL', 'CREATE USER kim IDENTIFIED BY RANDOM PASSWORD', 'ALTER USER kim PASSWORD EXPIRE']) {
+    assert.equal(redactSql(statement, 'mysql', false), statement);
+  }
+});
+
+test('a form\'s secret part is masked up to the next part, the reply of CONFIG GET as well', () => {
+  const form = (name: string): string => `POST / HTTP/1.1\r\n\r\n--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${SECRET}\r\n--b\r\nrest`;
+  assert.match(request('http', 'POST', form('new_password')), /\r\n\r\n\*\*\*\r\n--b\r\nrest$/);
+  assert.ok(request('http', 'POST', form('title')).includes(SECRET));
+  const reply = response('redis', 'CONFIG GET', `*2\r\n$10\r\nmasterauth\r\n$18\r\n${SECRET}\r\n`);
+  assert.ok(!reply.includes(SECRET), reply);
+});
+
 test('with the option every literal of SQL is masked, and bound values and rows are not kept', () => {
   assert.equal(redactSql("select * from t where a = 'x' and b in (1, 2.5) and c1 = $1 and d = $$y$$", 'postgres', true), 'select * from t where a = ? and b in (?, ?) and c1 = $1 and d = ?');
   assert.equal(redactSql('select * from `t1` where a = "x\\"y" -- 5', 'mysql', true), 'select * from `t1` where a = ? -- 5');
@@ -99,6 +115,7 @@ test('raw targets lose log-ins and secret parameters', () => {
 test('a secret shows nowhere, wherever the payload is cut', () => {
   const whole: Array<[string, string]> = [
     ['http', `POST /a?token=${SECRET} HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer ${SECRET}\r\nCookie: a=${SECRET}\r\n\r\n{"password":"${SECRET}"}`],
+    ['http', `POST /a HTTP/1.1\r\n\r\n--b\r\nContent-Disposition: form-data; name="password"\r\n\r\n${SECRET}\r\n--b--`],
     ['redis', resp('AUTH', 'kim', SECRET)], ['mysql', packet(3, `create user k identified by '${SECRET}'`)],
     ['postgres', frame('P', `a\0alter role k password '${SECRET}'\0\0\0`)],
   ];

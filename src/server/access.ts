@@ -28,6 +28,7 @@ function cookieOf(request: FastifyRequest): string {
 
 /** `?token=` is good once: it turns into a cookie and leaves the address, so that it stays out of history and referrers. */
 function exchangeToken(request: FastifyRequest, reply: FastifyReply, token: string): FastifyReply | null {
+  if (!URL.canParse(request.url, 'http://localhost')) return null;
   const url = new URL(request.url, 'http://localhost');
   const given = url.searchParams.get('token');
   if (given === null || !sameSecret(given, token)) return null;

@@ -34,6 +34,8 @@ export function liveRoute(server: FastifyInstance, live: LiveSource): void {
     open.add(end);
     reply.raw.on('close', end);
     reply.raw.on('error', end);
+    // It may have gone away before anybody listened for that.
+    if (reply.raw.destroyed || request.raw.socket.destroyed) end();
   });
 
   server.addHook('preClose', async () => {

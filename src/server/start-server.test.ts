@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
@@ -160,7 +161,7 @@ test('without a built page the answer says how to build it', async () => {
   await withServer({ pageDirectory: join(folder, 'missing') }, async (base) => {
     const response = await fetch(base);
     assert.equal(response.status, 503);
-    assert.match(await response.text(), /build:ui/);
+    assert.match(await response.text(), /npm run build/);
   });
 });
 
@@ -214,5 +215,33 @@ test('the token leaves the address and cannot lead elsewhere', async () => {
     assert.equal(kept.headers.get('location'), '/requests?filter=error%3Ayes');
     const elsewhere = await fetch(`${base}//evil.example/?token=t`, { redirect: 'manual' });
     assert.doesNotMatch(elsewhere.headers.get('location') ?? '', /^\/\/|^http/);
+  });
+});
+
+/** What stands on the wire, as `fetch` would never write it. */
+function askRaw(port: number, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = connect(port, '127.0.0.1', () => socket.write(text));
+    socket.setTimeout(5_000, () => socket.destroy(new Error(`no answer to ${JSON.stringify(text.slice(0, 80))}`)));
+    socket.on('data', (bytes: Buffer) => { answer += bytes.toString('latin1'); });
+    socket.on('close', () => resolve(answer));
+    socket.on('error', reject);
+  });
+}
+
+test('what is no HTTP, or smuggles, or is odd gets a refusal with the same headers as everything, and never a 500', async () => {
+  const ends = 'Host: localhost\r\nConnection: close\r\n\r\n';
+  const asked = [
+    '\x16\x03\x01\r\n\r\n', `GET /${'a'.repeat(100_000)} HTTP/1.1\r\n${ends}`, `GET // HTTP/1.1\r\n${ends}`, `GET /\\evil?token=x HTTP/1.1\r\n${ends}`,
+    `GET http://evil.example/?token=x HTTP/1.1\r\n${ends}`, `OPTIONS * HTTP/1.1\r\n${ends}`, `TRACE / HTTP/1.1\r\n${ends}`, `GET /% HTTP/1.1\r\n${ends}`,
+    `GET /api/fields HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n${ends}0\r\n\r\n`,
+  ];
+  await withServer({ token: 't' }, async (_base, { port }) => {
+    for (const text of asked) {
+      const answer = await askRaw(port, text);
+      assert.match(answer, /^HTTP\/1\.1 4\d\d /, text.slice(0, 80));
+      assert.match(answer, /content-security-policy: default-src 'none'/, text.slice(0, 80));
+    }
   });
 });

@@ -1,5 +1,6 @@
 /** HTTP: the API, live updates, metrics and the page. */
-import type { AddressInfo } from 'node:net';
+import { STATUS_CODES } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply } from 'fastify';
 import { guardHost, guardToken } from './access.js';
@@ -76,6 +77,7 @@ function build(options: ServerOptions, address: string, token: string | null): F
       const { status, body } = toApiError(error);
       void (reply as FastifyReply).code(status).headers(SECURITY_HEADERS).send(body);
     },
+    clientErrorHandler: refuse,
   });
   server.addHook('onRequest', async (_request, reply) => { reply.headers(SECURITY_HEADERS); });
   // A proxy in front of a loopback address sends its own Host: then the token guards.
@@ -95,6 +97,16 @@ function build(options: ServerOptions, address: string, token: string | null): F
   liveRoute(server, options.live);
   pageRoutes(server, readPageFiles(options.pageDirectory));
   return server;
+}
+
+/** What is no HTTP, or too much of it: nothing else of the server has seen it. */
+function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const body = JSON.stringify(toApiError(new HttpError('bad_query', 'This is no request that can be read.')).body);
+  const headers = { ...SECURITY_HEADERS, 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body), connection: 'close' };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n${body}`);
 }
 
 async function listen(server: FastifyInstance, address: string, port: number): Promise<void> {

@@ -41,6 +41,14 @@ const MIN_FREE_BYTES = 64 * 1024 * 1024;
 
 const FILE = /^(\d{10})\.([0-9a-f]{16})\.([a-z0-9_]+)\.(\d+)\.([0-9a-f]{8})\.rb$/;
 
+export const DISK_FULL = 'disk full';
+
+/** As one reads it: a full disk, or what else stands against writing. */
+function writeTrouble(error: NodeJS.ErrnoException): string {
+  if (error.code === undefined || error.code === 'ENOSPC' || error.code === 'EDQUOT') return DISK_FULL;
+  return `the spool folder cannot be written: ${error.code}`;
+}
+
 export class Spool {
   private readonly waiting: Batch[] = [];
   private nextSequence = 1;
@@ -72,13 +80,14 @@ export class Spool {
       try {
         this.write(path, rowBinary);
         break;
-      } catch {
+      } catch (error) {
         // Oldest data go, so that the newest can stay. The batch at the head may be on its way to the engine: it is spared.
-        if (this.waiting.length < 2) {
-          this.count('disk full', { rows, bytes: rowBinary.length });
+        const reason = writeTrouble(error as NodeJS.ErrnoException);
+        if (this.waiting.length < 2 || reason !== DISK_FULL) {
+          this.count(reason, { rows, bytes: rowBinary.length });
           return null;
         }
-        this.dropOldest('disk full');
+        this.dropOldest(reason);
       }
     }
     const batch = { id: `${this.run}-${sequence}`, table, rows, bytes: rowBinary.length, path };
@@ -99,7 +108,7 @@ export class Spool {
 
   private write(path: string, bytes: Uint8Array): void {
     const fs = statfsSync(this.options.directory);
-    if (fs.bavail * fs.bsize < MIN_FREE_BYTES) throw new Error('disk full');
+    if (fs.bavail * fs.bsize < MIN_FREE_BYTES) throw new Error(DISK_FULL);
     const temporary = `${path}.tmp`;
     const fd = openSync(temporary, 'w', 0o600);
     try {

@@ -9,7 +9,7 @@ import { createQueries, type StoreQueries } from './queries/queries.js';
 import { DEFAULT_KEEP_HOURS, applyRetention, type KeepHours } from './retention.js';
 import { SCHEMA_VERSION, embeddedLayout, schemaStatements } from './schema.js';
 import { StoreSizes } from './sizes.js';
-import { Spool, type SpoolLosses } from './spool.js';
+import { DISK_FULL, Spool, type SpoolLosses } from './spool.js';
 import { StoreWriter } from './writer.js';
 
 const RETENTION_EVERY_MS = 60_000;
@@ -168,6 +168,6 @@ class EmbeddedStore implements Store {
 }
 
 function lossText({ batches, rows, reason }: SpoolLosses): string {
-  const full = reason === 'disk full' ? ' Free space, or lower store.disk_budget: the oldest data are dropped, capture goes on.' : '';
+  const full = reason === DISK_FULL ? ' Free space, or lower store.disk_budget: the oldest data are dropped, capture goes on.' : '';
   return `${batches} ${batches === 1 ? 'batch' : 'batches'} with ${rows} rows ${batches === 1 ? 'was' : 'were'} dropped (last reason: ${reason}).${full}`;
 }

@@ -23,9 +23,10 @@ export interface Session {
   close(): Promise<void>;
 }
 
-export async function openBrowser(size = { width: 1280, height: 800 }): Promise<Session> {
-  const fixture = external ? null : await startFixture();
-  const base = external ?? fixture!.server.url.replace(/\/$/, '');
+/** @param running address of a running page in place of both; 'none' when the test starts servers itself */
+export async function openBrowser(size = { width: 1280, height: 800 }, running: string | null = external): Promise<Session> {
+  const fixture = running ? null : await startFixture();
+  const base = running ?? fixture!.server.url.replace(/\/$/, '');
   const profile = mkdtempSync(join(tmpdir(), 'kindling-chromium-'));
   let context: BrowserContext;
   try {

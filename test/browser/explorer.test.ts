@@ -97,6 +97,46 @@ test('a brush over the heat map selects time and duration, in the address too', 
   assert.equal(page.url(), address);
 });
 
+test('the brush works under the keyboard: arrows, Shift, Enter, and the selection is in the address', async () => {
+  const { page } = session;
+  await openList();
+  await page.locator('.heatmap canvas').focus();
+  await page.keyboard.press('ArrowLeft');
+  const tip = page.locator('.heatmap .tip');
+  assert.match(await tip.innerText(), /\d+ requests?/);
+  const selected = await page.locator('a.rt-row[aria-selected=true]').count();
+  for (const key of ['Shift+ArrowLeft', 'Shift+ArrowLeft', 'Shift+ArrowUp', 'Shift+ArrowUp']) await page.keyboard.press(key);
+  assert.equal(await page.locator('a.rt-row[aria-selected=true]').count(), selected, 'the list does not move with it');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => new URLSearchParams(location.search).has('sel'));
+  await page.locator('.toolbar', { hasText: 'selected' }).waitFor();
+});
+
+test('the legend says what shades and red marks mean', async () => {
+  await openList();
+  assert.match(await session.page.locator('.heat-legend').innerText(), /requests in a cell[\s\S]*failed/);
+});
+
+test('each exchange stands once; both ends, or one, are a click away and in the address', async () => {
+  const { page } = session;
+  await openList();
+  const choose = async (name: string): Promise<void> => {
+    await page.getByRole('group', { name: 'Seen at' }).getByRole('button', { name }).click();
+    await page.waitForFunction((ends) => new URLSearchParams(location.search).get('ends') === ends, name);
+    // What was there stays until the answer is here.
+    await page.waitForFunction((role) => {
+      const rows = [...document.querySelectorAll('a.rt-row')];
+      return rows.length > 0 && rows.every((row) => row.textContent?.includes(`measured at the ${role}`));
+    }, name);
+  };
+  await choose('client');
+  await choose('server');
+  await page.goBack();
+  assert.equal(params().get('ends'), 'client');
+  await openList(`/requests?filter=${encodeURIComponent('role:server')}`);
+  assert.equal(await page.getByRole('group', { name: 'Seen at' }).count(), 0, 'the filter says it');
+});
+
 test('what a brush selects is what the heat map counted there', { skip }, async () => {
   const { page } = session;
   const to = Date.now() - 60_000;
@@ -132,7 +172,7 @@ test('new requests wait until they are asked for; what is read does not move', {
   const { page, fixture } = session;
   await openList();
   const first = await page.locator(FIRST_ROW).getAttribute('href');
-  await page.waitForFunction(() => !document.querySelector('.live')?.textContent?.includes('not live'));
+  await page.waitForFunction(() => document.querySelector('.live')?.textContent?.includes('/s'));
   fixture!.visit();
   const button = page.locator('.new-rows');
   await button.waitFor();
@@ -146,7 +186,7 @@ test('new requests wait until they are asked for; what is read does not move', {
 test('with follow on and the list at its top, rows come by themselves within a second', { skip }, async () => {
   const { page, fixture } = session;
   await openList('/requests?follow=1');
-  await page.waitForFunction(() => !document.querySelector('.live')?.textContent?.includes('not live'));
+  await page.waitForFunction(() => document.querySelector('.live')?.textContent?.includes('/s'));
   const first = await page.locator(FIRST_ROW).getAttribute('href');
   const at = Date.now();
   fixture!.visit();

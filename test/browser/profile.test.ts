@@ -8,8 +8,9 @@ import { external, openBrowser, type Session } from './browser.js';
 
 const THREADS = 200;
 const SLICES = 1_000;
-/** What a person does not notice. */
-const MEDIAN_FRAME_MS = 34;
+/** Of the page's own thread, on the CPU: room for 60 frames a second. How often frames come also depends on what else the machine does. */
+const FRAME_CPU_MS = 16;
+const FRAMES = 40;
 
 let session: Session;
 let ids: string[];
@@ -156,30 +157,37 @@ test(`${THREADS} threads with ${SLICES} slices each zoom and pan smoothly`, opti
   t.diagnostic(`on screen after ${Date.now() - started} ms`);
   await session.shot('profile-huge-1920');
   const [x, y] = spot(box, 4, 0.5);
-  for (const [name, event] of [['zoom in', '{ deltaY: -60 }'], ['zoom out', '{ deltaY: 60 }'], ['pan', '{ deltaX: 40 }']]) {
-    const frames = await page.evaluate(`new Promise((resolve) => {
-      const canvas = document.querySelector('.tl-scroll canvas'), frames = [];
-      let last = performance.now();
-      const step = () => requestAnimationFrame(() => {
-        const now = performance.now();
-        frames.push(now - last);
-        last = now;
-        if (frames.length > 40) return resolve(frames.slice(1));
-        canvas.dispatchEvent(new WheelEvent('wheel', { ...${event}, clientX: ${x}, clientY: ${y}, bubbles: true, cancelable: true }));
-        step();
-      });
-      step();
-    })`) as number[];
-    frames.sort((a, b) => a - b);
-    t.diagnostic(`${name}: median frame ${frames[20].toFixed(1)} ms, 95 % ${frames[37].toFixed(1)} ms`);
-    assert.ok(frames[20] <= MEDIAN_FRAME_MS, `${name}: median frame ${frames[20].toFixed(1)} ms`);
+  const wheel = (event: string): string => `canvas.dispatchEvent(new WheelEvent('wheel', { ${event}, clientX: ${x}, clientY: ${y}, bubbles: true, cancelable: true }))`;
+  const actions: Record<string, string> = { 'zoom in': wheel('deltaY: -60'), 'zoom out': wheel('deltaY: 60'), pan: wheel('deltaX: 40'), scroll: 'scroller.scrollTop += 60' };
+  for (const [name, action] of Object.entries(actions)) {
+    const { median, worst, cpu } = await frames(action);
+    t.diagnostic(`${name}: ${cpu.toFixed(1)} ms of CPU a frame; frames come every ${median.toFixed(1)} ms, 95 % within ${worst.toFixed(1)} ms`);
+    assert.ok(cpu <= FRAME_CPU_MS, `${name}: ${cpu.toFixed(1)} ms of CPU a frame`);
   }
-  const scrolled = await page.evaluate(`new Promise((resolve) => {
-    const scroller = document.querySelector('.tl-scroll'), start = performance.now();
-    let left = 40;
-    const step = () => requestAnimationFrame(() => { scroller.scrollTop += 60; if (--left === 0) resolve((performance.now() - start) / 40); else step(); });
-    step();
-  })`) as number;
-  t.diagnostic(`scroll: ${scrolled.toFixed(1)} ms a frame`);
-  assert.ok(scrolled <= MEDIAN_FRAME_MS * 1.5, `scroll: ${scrolled.toFixed(1)} ms a frame`);
 });
+
+/** Does something before each of many frames: how often they come, and what one costs the page's thread. */
+async function frames(action: string): Promise<{ median: number; worst: number; cpu: number }> {
+  const { page } = session;
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const cpuMs = async (): Promise<number> => (await devtools.send('Performance.getMetrics')).metrics.find((one) => one.name === 'TaskDuration')!.value * 1000;
+  const before = await cpuMs();
+  const taken = await page.evaluate(`new Promise((resolve) => {
+    const canvas = document.querySelector('.tl-scroll canvas'), scroller = document.querySelector('.tl-scroll'), frames = [];
+    let last = performance.now();
+    const step = () => requestAnimationFrame(() => {
+      const now = performance.now();
+      frames.push(now - last);
+      last = now;
+      if (frames.length > ${FRAMES}) return resolve(frames.slice(1));
+      ${action};
+      step();
+    });
+    step();
+  })`) as number[];
+  const cpu = (await cpuMs() - before) / FRAMES;
+  await devtools.detach();
+  taken.sort((a, b) => a - b);
+  return { median: taken[FRAMES / 2], worst: taken[Math.floor(FRAMES * 0.95) - 1], cpu };
+}

@@ -1,9 +1,12 @@
 /** How long the page itself needs from an action to the new picture, with 1,000 rows. The API's share is measured elsewhere. */
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { openBrowser, type Session } from './browser.js';
+import { external, openBrowser, type Session } from './browser.js';
 
-const LIMIT_MS = 150;
+/** A running agent's answers and whatever else its machine does come on top of the page's own share. */
+const LIMIT_MS = external ? 1_000 : 150;
+/** The filter box applies what was typed when nothing more came for so long (ui/components/filter-box.tsx). */
+const TYPING_PAUSE_MS = 250;
 /** Medians: other work on the machine delays single ones. */
 const ROUNDS = 5;
 let session: Session;
@@ -37,6 +40,21 @@ async function load1000(): Promise<void> {
   }
 }
 
+/** Word complete to rows of it; what the box waits for more to be typed is part of it, and taken off: it is chosen, not needed. */
+async function typeFilter(protocol: string): Promise<number> {
+  const { page } = session;
+  await page.locator('#filter').fill('');
+  await page.waitForFunction(() => !new URLSearchParams(location.search).has('filter') && document.querySelector('a.rt-row'));
+  await page.waitForTimeout(300);
+  const taken = await millis(`const box = document.getElementById('filter'); box.focus();
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(box, 'protocol:${protocol}'); box.dispatchEvent(new Event('input', { bubbles: true }))`,
+  `(() => { const rows = [...document.querySelectorAll('a.rt-row')]; return rows.length > 0 && new URLSearchParams(location.search).get('filter') === 'protocol:${protocol}' && rows.every((row) => row.children[2].textContent === '${protocol}'); })()`);
+  await page.locator('#filter').fill('');
+  await page.waitForFunction(() => !new URLSearchParams(location.search).has('filter'));
+  await page.locator('#filter').blur();
+  return taken - TYPING_PAUSE_MS;
+}
+
 test(`moving in a list of 1,000 rows, sorting, filtering and opening answer within ${LIMIT_MS} ms`, async (t) => {
   const { page } = session;
   await load1000();
@@ -46,8 +64,9 @@ test(`moving in a list of 1,000 rows, sorting, filtering and opening answer with
   await page.keyboard.press('Home');
   figures['next row'] = await median(9, () => millis(`window.before = document.querySelector('a.rt-row[aria-selected=true]').href; ${key('j')}`, `document.querySelector('a.rt-row[aria-selected=true]')?.href !== window.before`));
   figures['to the end'] = await millis(key('End'), `document.querySelector('a.rt-row[aria-selected=true]')?.id === 'row-' + (document.querySelector('.rt').ariaRowCount - 1) || document.querySelector('.rt-scroll').scrollTop > 20000`);
-  const rounds: Record<string, number[]> = { sort: [], open: [], back: [], overview: [], requests: [] };
+  const rounds: Record<string, number[]> = { filter: [], sort: [], open: [], back: [], overview: [], requests: [] };
   for (let round = 0; round < ROUNDS; round++) {
+    rounds.filter.push(await typeFilter(round % 2 === 0 ? 'http' : 'redis'));
     const column = round % 2 === 0 ? 'Duration' : 'Size';
     rounds.sort.push(await millis(`[...document.querySelectorAll('.rt-head button')].find((b) => b.textContent.startsWith('${column}')).click()`, `document.querySelector('[aria-sort=descending]')?.textContent.startsWith('${column}') && document.querySelector('a.rt-row')`));
     rounds.open.push(await millis(`document.querySelector('a.rt-row').click()`, `document.querySelector('.wf-row')`));

@@ -84,6 +84,28 @@ test('a full disk: capture goes on and the page says so; once there is room, wha
   await agent.rows('resource:/hello?disk=after', 1, 20_000);
 });
 
+test('a disk that fills up under a recording: `record` says so and keeps what it has, an agent goes on without', { timeout: 60_000 }, async (t) => {
+  const disk = join(place.directory, 'small');
+  mkdirSync(disk);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'kindling-test', disk]);
+  t.after(() => execFileSync('umount', [disk]));
+  const file = join(disk, 'session.kndl');
+  await using record = Kindling.start(['record', '--cgroup', place.cgroup.path, '-o', file]);
+  await record.printed('stderr', /Ctrl-C ends it/);
+  await h2load({ url: url('/hello'), requests: 10_000 });
+  const ended = await record.ended;
+  assert.equal(ended.code, 1);
+  assert.match(ended.stderr, /KND-084: .*ENOSPC; what was recorded until then is kept/);
+  await using replay = Kindling.start(['replay', '--output', 'json', file]);
+  assert.ok((await replay.ended).stdout.split('\n').length > 500);
+  rmSync(file);
+  await using agent = await Agent.start(['--cgroup', place.cgroup.path, '--store', 'off', '--record', file]);
+  await h2load({ url: url('/hello'), requests: 10_000 });
+  const { losses, requests } = await agent.until(() => agent.health(), (health) => health.requests.total >= 10_000 && health.losses.length > 0, 'the agent goes on');
+  assert.deepEqual([requests.total, losses.map((loss) => loss.reason)], [10_000, ['recording_stopped']]);
+  assert.match(agent.process.stderr, /KND-084/);
+});
+
 test('run where no cgroup can be made: the process tree is the scope', async () => {
   const script = `unshare -m sh -c 'for mount in $(awk "\\$3 == \\"cgroup2\\" {print \\$2}" /proc/mounts); do umount -l $mount; done; exec "$@"' sh "$@"`;
   await using run = Kindling.start(['run', '--json', '--store', 'off', '--listen', '127.0.0.1:0', '--', 'sh', '-c', `sh -c "curl -sS -o /dev/null --noproxy '*' ${url('/hello')}"; sh -c "(curl -sS -o /dev/null --noproxy '*' ${url('/hello')})"; true`],

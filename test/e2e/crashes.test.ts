@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Workspace, curl, startNginx, type Server } from '../servers/index.js';
-import { Agent, SLOW } from './kindling.js';
+import { Agent, Kindling, SLOW } from './kindling.js';
 
 let place: Workspace;
 let nginx: Server;
@@ -58,11 +58,14 @@ test('kill -9 of the agent under load: what was stored is there again, and open 
   const args = ['--cgroup', place.cgroup.path, '--store-directory', join(place.directory, 'store-killed')];
   await using visitor = new Visitor(nginx.port, 'killed', 10);
   const first = await Agent.start(args);
+  await using watch = Kindling.start(['watch', '--url', first.url]);
   await first.rows('resource:/hello?killed=*', 50);
   const before = await first.list('resource:/hello?killed=*');
   first.process.kill('SIGKILL');
   await first.process.ended;
   const downFrom = visitor.answered;
+  const watched = await watch.ended;
+  assert.match(watched.stderr, /KND-052|the agent ended/, 'who watches is told');
   await using second = await Agent.start(args);
   const upAt = visitor.answered;
   

@@ -18,10 +18,13 @@ export interface Fixture {
   close(): Promise<void>;
 }
 
-export interface FixtureOptions { port?: number; visits?: number; historyMs?: number; pageDirectory?: string; visitsPerSecond?: number }
+export interface FixtureOptions { port?: number; visits?: number; historyMs?: number; pageDirectory?: string; visitsPerSecond?: number; trouble?: Trouble }
+
+/** What the agent says of itself, other than that all is well. */
+export interface Trouble { noStore?: boolean; health?: Partial<AgentHealth>; lost?: number; notes?: string[] }
 
 class ShopLive implements LiveSource {
-  constructor(private readonly shop: Shop) {}
+  constructor(private readonly shop: Shop, private readonly trouble: Trouble) {}
 
   readonly sinks = new Set<{ sink: LiveSink; matches: (row: RequestSummary) => boolean }>();
 
@@ -36,18 +39,19 @@ class ShopLive implements LiveSource {
   }
 
   tick(perSecond: number): void {
-    for (const { sink } of this.sinks) sink.tick({ t: Date.now(), requestsPerSecond: perSecond, errorsPerSecond: 0, lost: 0, notes: [] });
+    for (const { sink } of this.sinks) sink.tick({ t: Date.now(), requestsPerSecond: perSecond, errorsPerSecond: 0, lost: this.trouble.lost ?? 0, notes: this.trouble.notes ?? [] });
   }
 }
 
 export async function startFixture(options: FixtureOptions = {}): Promise<Fixture> {
+  const trouble = options.trouble ?? {};
   const shop = new Shop();
   const now = Date.now();
   shop.fill(now - (options.historyMs ?? 900_000), now - 1_000, options.visits ?? 1_500);
   const profiles = new FixtureProfiles(shop.records);
-  const live = new ShopLive(shop);
+  const live = new ShopLive(shop, trouble);
   const server = await startServer({
-    port: options.port ?? 0, queries: new ShopQueries(shop.records), profiles, live, health: () => health(shop, now), pageDirectory: options.pageDirectory ?? 'dist/ui', log: pino({ level: 'warn' }),
+    port: options.port ?? 0, queries: trouble.noStore ? null : new ShopQueries(shop.records), profiles, live, health: () => ({ ...health(shop, now), ...trouble.health }), pageDirectory: options.pageDirectory ?? 'dist/ui', log: pino({ level: 'warn' }),
     har: { request: async (id) => ({ log: { version: '1.2', entries: [{ _id: id }] } }), requests: async () => ({ log: { version: '1.2', entries: [] } }) },
     metrics: async () => ({ contentType: 'text/plain; version=0.0.4', text: 'kindling_entity_request_total 1\n' }),
   });

@@ -47,8 +47,9 @@ function LossLine() {
 
 /** What happens now, and whether anything was lost. */
 function LiveState() {
-  const { tick, connected } = useLiveRows();
-  if (!connected || tick === null) return <span className="live" title="Waiting for the live stream">not live</span>;
+  const { tick, lost } = useLiveRows();
+  if (lost) return <span className="live error" role="status" title="What is on screen stays; the page goes on by itself once the agent is back">connection lost, retrying</span>;
+  if (tick === null) return <span className="live" title="Waiting for the live stream">connecting</span>;
   return (
     <span className="live" title="Requests that the agent sees now">
       <span className="live-state number">{formatRate(tick.requestsPerSecond)}</span>

@@ -68,6 +68,7 @@ function drawAxes(context: CanvasRenderingContext2D, map: Heatmap, scale: HeatSc
 function drawCells(context: CanvasRenderingContext2D, map: Heatmap, scale: HeatScale, plot: Plot): void {
   const heat = tokenColour('--heat');
   const red = tokenColour('--error');
+  const ground = tokenColour('--bg');
   const gap = plot.cellWidth > 5 ? 1 : 0;
   map.cells.forEach((column, index) => {
     const x = index * plot.cellWidth;
@@ -84,10 +85,14 @@ function drawCells(context: CanvasRenderingContext2D, map: Heatmap, scale: HeatS
       context.globalAlpha = 1;
       if (errors > 0) {
         const size = Math.max(2, Math.min(4, plot.cellHeight - 1, plot.cellWidth - 1));
+        const [left, top] = [x + (plot.cellWidth - gap - size) / 2, y + (plot.cellHeight - size) / 2];
+        // On its own ground: red upon the brightest shade would be lost.
+        context.fillStyle = ground;
+        context.fillRect(left - 0.75, top - 0.75, size + 1.5, size + 1.5);
         // A share of one in a hundred is marked, but does not shout.
-        context.globalAlpha = 0.3 + 0.7 * Math.min(1, (errors / count) * 4);
+        context.globalAlpha = 0.45 + 0.55 * Math.min(1, (errors / count) * 4);
         context.fillStyle = red;
-        context.fillRect(x + (plot.cellWidth - gap - size) / 2, y + (plot.cellHeight - size) / 2, size, size);
+        context.fillRect(left, top, size, size);
         context.globalAlpha = 1;
       }
     }

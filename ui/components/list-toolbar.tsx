@@ -14,12 +14,14 @@ export interface ListToolbarProps {
   waiting: number;
   canFollow: boolean;
   follow: boolean;
+  /** Following waits: the list is pointed at, or not at its top. */
+  held: boolean;
   harHref: string;
   onShowNew(): void;
   onClear(): void;
 }
 
-export function ListToolbar({ requests, selection, group, ends, waiting, canFollow, follow, harHref, onShowNew, onClear }: ListToolbarProps) {
+export function ListToolbar({ requests, selection, group, ends, waiting, canFollow, follow, held, harHref, onShowNew, onClear }: ListToolbarProps) {
   const { list, rows } = requests;
   return (
     <div className="toolbar" role="toolbar" aria-label="List">
@@ -36,7 +38,8 @@ export function ListToolbar({ requests, selection, group, ends, waiting, canFoll
         </span>
       )}
       <span className="spacer" />
-      {waiting > 0 && !follow && <button type="button" className="new-rows" onClick={onShowNew} title="n">{formatCount(waiting)} new</button>}
+      {held && <span className="muted" title="While you point at the rows, or have scrolled down, they stay where they are">held</span>}
+      {waiting > 0 && (!follow || held) && <button type="button" className="new-rows" onClick={onShowNew} title="n">{formatCount(waiting)} new</button>}
       {canFollow && (
         <label title="Let new rows in by themselves while the list is at its top">
           <input type="checkbox" checked={follow} onChange={(event) => setParams({ follow: event.target.checked ? '1' : null }, true)} />follow
@@ -67,7 +70,7 @@ const ENDS_HELP: Record<Ends, string> = {
 function EndsSwitch({ ends }: { ends: Ends }) {
   return (
     <span className="switch" role="group" aria-label="Seen at">
-      <span className="muted">seen at</span>
+      <span className="muted" title="● in the list marks the end that measured the row">● seen at</span>
       {ENDS.map((one) => (
         <button key={one} type="button" aria-pressed={one === ends} title={ENDS_HELP[one]} onClick={() => setParams({ ends: one === 'once' ? null : one, sel: null })}>
           {one === 'once' ? 'one end' : one}

@@ -22,7 +22,7 @@ export function RangePicker() {
       {preset === null
         ? <button type="button" onClick={() => choose('15m')} title="Follow the present again">Go live</button>
         : <button type="button" onClick={pause} title="Keep this range as it is">Pause</button>}
-      {since !== null && <span className="since" title="Kindling has seen nothing before that: rates and charts are of the time since">data since {formatTime(since, Date.now()).replace(/\.\d+$/, '')}</span>}
+      {since !== null && since > range.from && since < range.to && <span className="since" title="Kindling has seen nothing before that: rates and charts are of the time since">data since {formatTime(since, Date.now()).replace(/\.\d+$/, '')}</span>}
     </>
   );
 }

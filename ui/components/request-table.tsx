@@ -8,8 +8,8 @@ import { RequestRow } from './request-row.js';
 const ROW_PX = 26;
 const OVERSCAN = 8;
 
-const COLUMNS: ReadonlyArray<{ label: string; sort: string | null; number?: boolean }> = [
-  { label: 'Time', sort: 'start' }, { label: 'From → to (● measured here)', sort: 'service' }, { label: 'Protocol', sort: 'protocol' }, { label: 'Request', sort: 'endpoint' },
+const COLUMNS: ReadonlyArray<{ label: string; sort: string | null; number?: boolean; help?: string }> = [
+  { label: 'Time', sort: 'start' }, { label: 'From → to', sort: 'service', help: '● marks the end that measured it' }, { label: 'Protocol', sort: 'protocol' }, { label: 'Request', sort: 'endpoint' },
   { label: 'Status', sort: 'status' }, { label: 'Duration', sort: 'duration', number: true }, { label: 'Stages', sort: null }, { label: 'Size', sort: 'responseBytes', number: true },
 ];
 
@@ -24,11 +24,13 @@ export interface RequestTableProps {
   /** Asked when the end comes near. */
   onEnd?: () => void;
   onAtTop?: (atTop: boolean) => void;
+  /** The pointer came over the rows, or left them. */
+  onPointed?: (pointed: boolean) => void;
   onEscape?: () => void;
 }
 
 /** Only the rows in view exist; with 100,000 rows it is as quick as with ten. */
-export function RequestTable({ viewKey, rows, sort, onSort, onEnd, onAtTop, onEscape }: RequestTableProps) {
+export function RequestTable({ viewKey, rows, sort, onSort, onEnd, onAtTop, onPointed, onEscape }: RequestTableProps) {
   const scroll = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 600 });
   const [cursor, setCursor] = useState<string | null>(() => (isReturn() ? views.get(viewKey)?.cursor ?? null : null));
@@ -77,7 +79,7 @@ export function RequestTable({ viewKey, rows, sort, onSort, onEnd, onAtTop, onEs
       <div className="rt-row rt-head" role="row">
         {COLUMNS.map((column) => <HeadCell key={column.label} {...column} sorted={sort} onSort={onSort} />)}
       </div>
-      <div ref={scroll} className="rt-scroll" onScroll={onScroll} tabIndex={0} role="rowgroup" aria-label="Rows, j and k move, Enter opens">
+      <div ref={scroll} className="rt-scroll" onScroll={onScroll} onPointerEnter={() => onPointed?.(true)} onPointerLeave={() => onPointed?.(false)} tabIndex={0} role="rowgroup" aria-label="Rows, j and k move, Enter opens">
         <div style={{ height: rows.length * ROW_PX }} />
         {shown.map((row, i) => (
           <RequestRow key={row.id} id={`row-${first + i}`} request={row} maxNs={maxNs} selected={first + i === selected} top={(first + i) * ROW_PX} />
@@ -87,12 +89,12 @@ export function RequestTable({ viewKey, rows, sort, onSort, onEnd, onAtTop, onEs
   );
 }
 
-function HeadCell({ label, sort, number, sorted, onSort }: { label: string; sort: string | null; number?: boolean; sorted: string; onSort(sort: string): void }) {
+function HeadCell({ label, sort, number, help, sorted, onSort }: { label: string; sort: string | null; number?: boolean; help?: string; sorted: string; onSort(sort: string): void }) {
   if (sort === null) return <span role="columnheader">{label}</span>;
   const direction = sorted === sort ? 'ascending' : sorted === `-${sort}` ? 'descending' : 'none';
   const next = direction === 'descending' ? sort : `-${sort}`;
   return (
-    <span role="columnheader" aria-sort={direction} className={number ? 'number' : ''}>
+    <span role="columnheader" aria-sort={direction} className={number ? 'number' : ''} title={help}>
       <button type="button" onClick={() => onSort(next)}>{label}{direction === 'ascending' ? ' ↑' : direction === 'descending' ? ' ↓' : ''}</button>
     </span>
   );

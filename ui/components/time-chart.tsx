@@ -56,16 +56,25 @@ function options(width: number, series: readonly ChartSeries[], format: (value: 
       { ...axis, size: 78, values: (_plot, splits) => splits.map((value) => format(value)) },
     ],
     series: [
-      { label: 'time', value: (_plot, value) => (value === null ? '' : formatClock(value * 1000, false)) },
+      { label: 'at', value: (plot, value) => formatClock((value ?? last(plot, 0) ?? 0) * 1000, false) },
       ...series.map((one) => ({
         label: one.label, stroke: tokenColour(one.token), width: 1.25, dash: one.dash, points: { show: false },
         fill: one.fill ? tokenColour(one.token).replace(/^rgb\((.*)\)$/, 'rgba($1, 0.12)') : undefined,
-        value: (_plot: uPlot, value: number | null) => (value === null ? '' : format(value)),
+        // Nothing pointed at: the newest.
+        value: (plot: uPlot, value: number | null, index: number, at: number | null) => textOf(at === null ? last(plot, index) : value, format),
       })),
     ],
     hooks: zoom ? { setSelect: [zoomTo] } : {},
   };
 }
+
+function last(plot: uPlot, series: number): number | null {
+  const values = plot.data[series];
+  for (let i = values.length - 1; i >= 0; i--) if (values[i] !== null && values[i] !== undefined) return values[i]!;
+  return null;
+}
+
+const textOf = (value: number | null | undefined, format: (value: number) => string): string => (value === null || value === undefined ? '–' : format(value));
 
 function zoomTo(plot: uPlot): void {
   if (plot.select.width < 4) return;

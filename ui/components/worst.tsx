@@ -10,8 +10,8 @@ import { requestStartMs } from '../verdict.js';
 import { visible } from '../wire-text.js';
 import { requestTitle } from './request-row.js';
 
-/** Rows asked for, and incidents shown: one incident is a row at each service that it passed. */
-const ROWS = 40;
+/** Rows asked for, and incidents shown: one incident is a row at each end of each exchange that it went through. */
+const ROWS = 60;
 const INCIDENTS = 8;
 
 /** Where looking starts: what failed last, what took longest. */
@@ -24,11 +24,8 @@ export function Worst({ range, filter }: { range: TimeRange; filter: string }) {
   );
 }
 
-/** Each exchange once, unless the filter says which end: then it is obeyed. */
-const once = (filter: string): string => (/(^|\s)-?(role|side|seen):/.test(filter) ? filter : joinFilters(filter, 'seen:once'));
-
 function WorstList({ title, filter, sort, range, empty }: { title: string; filter: string; sort: string; range: TimeRange; empty: string }) {
-  const { data: newest } = useApi<RequestList>(apiUrl('/api/requests', { ...range, filter: once(filter), sort, limit: ROWS }), `${title} ${filter}`);
+  const { data: newest } = useApi<RequestList>(apiUrl('/api/requests', { ...range, filter, sort, limit: ROWS }), `${title} ${filter}`);
   const [data, hold] = useHeld(newest);
   const chains = data ? chainsOf(data.rows).slice(0, INCIDENTS) : [];
   return (

@@ -27,6 +27,7 @@ export function AgentPage() {
 }
 
 function sentence(health: AgentHealth): string {
+  if (health.state === 'starting') return 'Kindling is starting: its hooks are not attached yet, nothing is seen so far.';
   const lost = health.losses.reduce((sum, loss) => sum + loss.count, 0);
   const cost = health.cpu.agentCores + health.cpu.storeCores + (health.cpu.kernelCores ?? 0);
   const losses = lost === 0 ? 'nothing was lost' : `${formatCount(lost)} events were lost (${formatCount(health.events.total)} seen)`;

@@ -1,6 +1,6 @@
 import './overview.css';
 import { useEffect, useState } from 'react';
-import type { Overview, ServiceRow } from '../../src/server/api.js';
+import type { AgentHealth, Overview, ServiceRow } from '../../src/server/api.js';
 import { Empty, Notes, Problem, Skeleton } from '../components/empty.js';
 import { Worst } from '../components/worst.js';
 import { Sparkline } from '../components/sparkline.js';
@@ -35,7 +35,10 @@ export function OverviewPage() {
   );
 }
 
-export function NoTraffic({ filter }: { filter: string }) {
+export function NoTraffic({ filter, oneEnd = false }: { filter: string; oneEnd?: boolean }) {
+  const { data: agent } = useApi<AgentHealth>('/api/agent', 'agent state');
+  if (agent?.state === 'starting') return <Empty title="Kindling is starting.">Its hooks are being attached; requests show as soon as they are. The <a className="link" href={hrefTo('/agent')}>agent page</a> says how far it is.</Empty>;
+  if (filter !== '' && oneEnd) return <Empty title="Nothing matches the filter in this time.">Each exchange is shown as its server saw it: <a className="link" href={hrefTo(location.pathname, { ends: 'both' })}>show both ends</a>, try a longer range, or <a className="link" href={hrefTo(location.pathname, { filter: null })}>remove the filter</a>.</Empty>;
   return filter === ''
     ? <Empty title="No traffic seen in this time.">Is the program in scope, and does it get requests? <code>kindling doctor</code> checks the machine; the <a className="link" href={hrefTo('/agent')}>agent page</a> says what is traced.</Empty>
     : <Empty title="Nothing matches the filter in this time.">Try a longer range, or <a className="link" href={hrefTo(location.pathname, { filter: null })}>remove the filter</a>.</Empty>;

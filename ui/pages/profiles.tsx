@@ -40,8 +40,8 @@ function Row({ row, selected }: { row: ProfileSummary; selected: boolean }) {
     <tr aria-selected={selected}>
       <td className="number">{formatDuration(row.lostNs)}</td>
       <td className="number">{formatDuration(row.durationNs)}</td>
-      <td><a className="link" href={hrefTo(`/requests/${row.id}`)}><bdi>{visible(row.service, 40)}</bdi> <bdi>{visible(row.endpoint, 60)}</bdi></a></td>
-      <td style={{ whiteSpace: 'nowrap' }}><i className="swatch" style={cssBackground(look)} />{look.word}</td>
+      <td className="what"><a className="link" href={hrefTo(`/requests/${row.id}`)}><bdi>{visible(row.service, 40)}</bdi> <bdi>{visible(row.endpoint, 60)}</bdi></a></td>
+      <td><i className="swatch" style={cssBackground(look)} />{look.word}</td>
       <td className="verdict"><bdi>{visible(row.verdict, 300)}</bdi></td>
       <td className="number">{formatTime(startMs(row.start), Date.now())}</td>
     </tr>

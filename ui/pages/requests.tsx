@@ -29,6 +29,7 @@ export function RequestsPage() {
   const { range, preset } = useRange();
   const live = useLiveRows();
   const [atTop, setAtTop] = useState(true);
+  const [pointed, setPointed] = useState(false);
   const filter = params.get('filter') ?? '';
   const wholeFilter = filterWithEnds(params);
   const sort = params.get('sort') ?? NEWEST_FIRST;
@@ -46,6 +47,9 @@ export function RequestsPage() {
   const requests = useRequestList(listKey, listRange, listFilter, sort, pageRows);
   const takesLive = preset !== null && selection === null && sort === NEWEST_FIRST && group === null;
 
+  // What is pointed at stays where it is.
+  const follows = takesLive && follow && atTop && !pointed;
+
   useEffect(() => { document.title = 'Requests · Kindling'; }, []);
   // More than the tab kept: a list with a hole in it would lie.
   const showNew = (): void => {
@@ -54,7 +58,7 @@ export function RequestsPage() {
     if (isGap) requests.reload();
     else requests.prepend(rows);
   };
-  useEffect(() => { if (takesLive && follow && atTop && live.waiting > 0 && !requests.loading) showNew(); }, [live.waiting, follow, atTop, takesLive, requests.loading]);
+  useEffect(() => { if (follows && live.waiting > 0 && !requests.loading) showNew(); }, [live.waiting, follows, requests.loading]);
   const clearSelection = (): void => setParams({ sel: null });
   useKeys({ n: () => { if (takesLive) showNew(); }, ...(selection ? { Escape: clearSelection } : {}) });
 
@@ -67,21 +71,21 @@ export function RequestsPage() {
       <Problem error={requests.error ?? heat.error} />
       {heat.data ? <Heatmap map={heat.data} selection={selection} /> : <div className="skeleton heat-skeleton" />}
       <ListToolbar
-        requests={requests} selection={selection} group={group} ends={endsOf(params)} waiting={takesLive ? live.waiting : 0} canFollow={takesLive} follow={follow}
+        requests={requests} selection={selection} group={group} ends={endsOf(params)} waiting={takesLive ? live.waiting : 0} canFollow={takesLive} follow={follow} held={follow && !follows}
         onShowNew={showNew} onClear={clearSelection} harHref={apiUrl('/api/requests.har', { ...listRange, filter: listFilter, sort, limit: 1000 })}
       />
       <Notes notes={notes} />
-      <List listKey={listKey} requests={requests} group={group} filter={filter} sort={sort} nothing={nothing} onAtTop={setAtTop} onEscape={selection ? clearSelection : undefined} />
+      <List listKey={listKey} requests={requests} group={group} filter={filter} oneEnd={endsOf(params) === 'once'} sort={sort} nothing={nothing} onAtTop={setAtTop} onPointed={setPointed} onEscape={selection ? clearSelection : undefined} />
     </main>
   );
 }
 
-function List({ listKey, requests, group, filter, sort, nothing, onAtTop, onEscape }: {
-  listKey: string; requests: ReturnType<typeof useRequestList>; group: Grouping | null; filter: string; sort: string; nothing: boolean;
-  onAtTop: (atTop: boolean) => void; onEscape?: () => void;
+function List({ listKey, requests, group, filter, oneEnd, sort, nothing, onAtTop, onPointed, onEscape }: {
+  listKey: string; requests: ReturnType<typeof useRequestList>; group: Grouping | null; filter: string; oneEnd: boolean; sort: string; nothing: boolean;
+  onAtTop: (atTop: boolean) => void; onPointed: (pointed: boolean) => void; onEscape?: () => void;
 }) {
   if ((requests.loading || requests.list?.nextCursor) && requests.rows.length === 0) return <Skeleton rows={16} />;
-  if (nothing) return <NoTraffic filter={filter} />;
+  if (nothing) return <NoTraffic filter={filter} oneEnd={oneEnd} />;
   if (group) return <GroupTable rows={requests.rows} by={group} filter={filter} />;
-  return <RequestTable key={listKey} viewKey={listKey} rows={requests.rows} sort={sort} onSort={(next) => setParams({ sort: next })} onEnd={requests.more} onAtTop={onAtTop} onEscape={onEscape} />;
+  return <RequestTable key={listKey} viewKey={listKey} rows={requests.rows} sort={sort} onSort={(next) => setParams({ sort: next })} onEnd={requests.more} onAtTop={onAtTop} onPointed={onPointed} onEscape={onEscape} />;
 }

@@ -50,9 +50,9 @@ function Service({ detail }: { detail: ServiceDetail }) {
         { label: 'errors', values: series.map((p) => p.errors), token: '--error' },
       ],
       latency: [
-        { label: 'p50', values: series.map((p) => finite(p.p50Ns)), token: '--ink-3' },
-        { label: 'p95', values: series.map((p) => finite(p.p95Ns)), token: '--ink-1' },
-        { label: 'p99', values: series.map((p) => finite(p.p99Ns)), token: '--ink-2', dash: [4, 3] },
+        { label: 'p50', values: series.map((p) => measured(p.rate, p.p50Ns)), token: '--ink-3' },
+        { label: 'p95', values: series.map((p) => measured(p.rate, p.p95Ns)), token: '--ink-1' },
+        { label: 'p99', values: series.map((p) => measured(p.rate, p.p99Ns)), token: '--ink-2', dash: [4, 3] },
       ],
       bytes: [
         { label: 'in', values: series.map((p) => p.bytesIn), token: '--ink-1' },
@@ -81,4 +81,5 @@ function Service({ detail }: { detail: ServiceDetail }) {
   );
 }
 
-const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+/** No request, no duration: a gap in the line. */
+const measured = (rate: number, ns: number): number | null => (rate > 0 && Number.isFinite(ns) ? ns : null);

@@ -102,37 +102,45 @@ function drawLane(context: CanvasRenderingContext2D, scene: Scene, thread: Threa
   const runs = runsOf(thread.slices, scene.view, width);
   for (const run of runs) {
     context.fillStyle = palette.fill(run.kind);
-    // A hair's breadth between slices that are wide enough to spare it.
-    context.fillRect(run.fromX, BAR.top, run.toX - run.fromX - (run.toX - run.fromX > 4 ? 0.5 : 0), BAR.height);
+    // Whole pixels: crisp, and much less work for the rasteriser. Between wide ones a pixel is left free.
+    const [from, to] = [Math.round(run.fromX), Math.round(run.toX)];
+    context.fillRect(from, BAR.top, Math.max(1, to - from - (to - from > 6 ? 1 : 0)), BAR.height);
   }
-  dimOffPath(context, scene, thread, width, palette);
-  drawWords(context, thread, runs, palette);
+  const bright = brightParts(scene, thread, width);
+  dimOffPath(context, scene, thread, bright, width, palette);
+  drawWords(context, thread, runs, bright, palette);
   for (const [ref, token] of [[scene.cursor, '--focus'], [scene.pinned, '--text']] as const) {
     if (ref?.thread === thread) outline(context, scene.view, ref, width, palette.colour(token));
   }
 }
 
-function dimOffPath(context: CanvasRenderingContext2D, { pathByTid, view }: Scene, thread: ThreadTimeline, width: number, palette: Palette): void {
-  let at = 0;
-  const dim = (from: number, to: number): void => {
-    context.globalAlpha = 0.5;
-    context.fillStyle = palette.colour('--bg');
-    if (to > from) context.fillRect(from, BAR.top, to - from, BAR.height);
-    context.globalAlpha = 1;
-  };
-  for (const segment of pathByTid.get(thread.tid) ?? []) {
-    const from = Math.max(0, xOf(view, segment.startNs, width));
-    const to = Math.min(width, xOf(view, segment.endNs, width));
-    if (to < from) continue;
-    dim(at, from);
-    context.fillStyle = palette.colour('--text');
-    context.fillRect(from, BAR.top + BAR.height, Math.max(1, to - from), 2);
-    at = to;
-  }
-  dim(at, width);
+interface Stretch { fromX: number; toX: number }
+
+/** The path's pieces in this lane; of the thread that executed the request, the whole of it. */
+function brightParts({ profile, pathByTid, view }: Scene, thread: ThreadTimeline, width: number): Stretch[] {
+  const pieces = thread.executed ? [{ startNs: profile.requestStartNs, endNs: profile.requestEndNs }] : pathByTid.get(thread.tid) ?? [];
+  return pieces.filter(({ startNs, endNs }) => endNs >= view.fromNs && startNs <= view.toNs)
+    .map(({ startNs, endNs }) => ({ fromX: Math.max(0, xOf(view, startNs, width)), toX: Math.min(width, xOf(view, endNs, width)) }));
 }
 
-function drawWords(context: CanvasRenderingContext2D, thread: ThreadTimeline, runs: readonly Run[], palette: Palette): void {
+function dimOffPath(context: CanvasRenderingContext2D, { pathByTid, view }: Scene, thread: ThreadTimeline, bright: readonly Stretch[], width: number, palette: Palette): void {
+  context.globalAlpha = 0.5;
+  context.fillStyle = palette.colour('--bg');
+  let at = 0;
+  for (const { fromX, toX } of [...bright, { fromX: width, toX: width }]) {
+    if (fromX > at) context.fillRect(at, BAR.top, fromX - at, BAR.height);
+    at = toX;
+  }
+  context.globalAlpha = 1;
+  context.fillStyle = palette.colour('--text');
+  for (const { startNs, endNs } of pathByTid.get(thread.tid) ?? []) {
+    const from = Math.max(0, Math.round(xOf(view, startNs, width)));
+    const to = Math.min(width, Math.round(xOf(view, endNs, width)));
+    if (to >= from) context.fillRect(from, BAR.top + BAR.height, Math.max(1, to - from), 2);
+  }
+}
+
+function drawWords(context: CanvasRenderingContext2D, thread: ThreadTimeline, runs: readonly Run[], bright: readonly Stretch[], palette: Palette): void {
   context.textAlign = 'left';
   context.textBaseline = 'middle';
   for (const { fromX, toX, kind, index } of runs) {
@@ -143,12 +151,12 @@ function drawWords(context: CanvasRenderingContext2D, thread: ThreadTimeline, ru
     const text = words.length > room ? `${words.slice(0, room - 1)}…` : words;
     const width = context.measureText(text).width;
     if (width > toX - fromX - 6) continue;
-    const { pattern } = sliceLook(kind);
-    if (pattern !== 'solid') {
+    const isBright = bright.some((part) => part.fromX <= fromX + 1 && part.toX >= fromX + width);
+    if (isBright && sliceLook(kind).pattern !== 'solid') {
       context.fillStyle = palette.colour(sliceLook(kind).token);
       context.fillRect(fromX + 2, BAR.top + 1, width + 4, BAR.height - 2);
     }
-    context.fillStyle = palette.textOn(kind);
+    context.fillStyle = isBright ? palette.textOn(kind) : palette.colour('--text');
     context.fillText(text, fromX + 4, BAR.top + BAR.height / 2 + 0.5);
   }
 }

@@ -17,6 +17,9 @@ function remember(url: string, value: unknown): void {
   if (memory.size > REMEMBERED) memory.delete(memory.keys().next().value!);
 }
 
+/** While the agent does not answer. */
+const RETRY_MS = 3_000;
+
 const OFFLINE: ApiError = {
   code: 'unreachable', message: 'The agent does not answer.', hint: 'Is it still running? The page goes on by itself once it is back.',
 };
@@ -54,22 +57,28 @@ export interface Answer<T> {
 export function useApi<T>(url: string | null, subject = ''): Answer<T> {
   const [answer, setAnswer] = useState<Answer<T> & { subject: string }>(() => start<T>(url, subject));
   const latest = useRef(subject);
+  const [attempt, setAttempt] = useState(0);
   useEffect(() => {
     if (url === null) return;
     const fresh = latest.current !== subject;
     latest.current = subject;
     setAnswer((previous) => (fresh ? start<T>(url, subject) : { ...previous, loading: true }));
     const abort = new AbortController();
+    let again: ReturnType<typeof setTimeout> | undefined;
     getJson<T>(url, abort.signal).then(
       (data) => setAnswer({ data, error: null, loading: false, subject }),
       (cause) => {
         if (abort.signal.aborted) return;
         const error = cause instanceof ApiFailure ? cause.error : OFFLINE;
+        if (error.code === OFFLINE.code) again = setTimeout(() => setAttempt((count) => count + 1), RETRY_MS);
         setAnswer((previous) => ({ data: previous.subject === subject ? previous.data : null, error, loading: false, subject }));
       },
     );
-    return () => abort.abort();
-  }, [url, subject]);
+    return () => {
+      clearTimeout(again);
+      abort.abort();
+    };
+  }, [url, subject, attempt]);
   return answer.subject === subject ? answer : start<T>(url, subject);
 }
 

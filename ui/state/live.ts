@@ -7,12 +7,16 @@ export const WAITING_ROWS = 1_000;
 export interface Live {
   tick: LiveTick | null;
   connected: boolean;
+  /** It was, or was tried, and broke off; it is tried again by itself. */
+  lost: boolean;
   /** Rows that came since they were last taken; beyond the bound only counted. */
   waiting: number;
   take(): RequestSummary[];
 }
 
-const SILENT: Live = { tick: null, connected: false, waiting: 0, take: () => [] };
+const RETRY_MS = 3_000;
+
+const SILENT: Live = { tick: null, connected: false, lost: false, waiting: 0, take: () => [] };
 
 /** Hidden tabs close theirs: browsers allow six connections to one host. */
 function useVisible(): boolean {
@@ -28,6 +32,7 @@ function useVisible(): boolean {
 export function useLive(filter: string): Live {
   const isVisible = useVisible();
   const [live, setLive] = useState<Live>(SILENT);
+  const [attempt, setAttempt] = useState(0);
   useEffect(() => {
     if (!isVisible) return;
     let rows: RequestSummary[] = [];
@@ -40,9 +45,15 @@ export function useLive(filter: string): Live {
       return taken;
     };
     const source = new EventSource(`/api/live?filter=${encodeURIComponent(filter)}`);
-    setLive({ tick: null, connected: false, waiting: 0, take });
-    source.onopen = () => setLive((state) => ({ ...state, connected: true }));
-    source.onerror = () => setLive((state) => ({ ...state, connected: false }));
+    let again: ReturnType<typeof setTimeout> | undefined;
+    // The last rate stays on screen while another filter's stream opens.
+    setLive((state) => ({ ...state, connected: false, waiting: 0, take }));
+    source.onopen = () => setLive((state) => ({ ...state, connected: true, lost: false }));
+    source.onerror = () => {
+      setLive((state) => ({ ...state, connected: false, lost: true }));
+      // After an answer that is no stream the browser gives up; otherwise it tries again itself.
+      if (source.readyState === EventSource.CLOSED) again = setTimeout(() => setAttempt((count) => count + 1), RETRY_MS);
+    };
     source.addEventListener('requests', (event: MessageEvent<string>) => {
       const arrived = JSON.parse(event.data) as RequestSummary[];
       count += arrived.length;
@@ -52,9 +63,12 @@ export function useLive(filter: string): Live {
     source.addEventListener('tick', (event: MessageEvent<string>) => {
       const tick = JSON.parse(event.data) as LiveTick;
       count += tick.dropped ?? 0;
-      setLive((state) => ({ ...state, tick, connected: true, waiting: count }));
+      setLive((state) => ({ ...state, tick, connected: true, lost: false, waiting: count }));
     });
-    return () => source.close();
-  }, [filter, isVisible]);
+    return () => {
+      clearTimeout(again);
+      source.close();
+    };
+  }, [filter, isVisible, attempt]);
   return live;
 }

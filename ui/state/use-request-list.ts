@@ -21,6 +21,7 @@ export interface RequestRows {
 }
 
 interface State { key: string; rows: RequestSummary[]; list: RequestList | null; error: ApiError | null; loading: boolean }
+const RETRY_MS = 3_000;
 const EMPTY: State = { key: '', rows: [], list: null, error: null, loading: true };
 
 /** What the list shows when it is come back to (Back from a request). */
@@ -44,12 +45,23 @@ export function useRequestList(key: string, range: TimeRange, filter: string, so
     if (kept && isReturn()) { setState(kept); return; }
     setState((previous) => ({ ...previous, loading: true }));
     asked.current = range;
+    let again: ReturnType<typeof setTimeout> | undefined;
     const abort = new AbortController();
     getJson<RequestList>(apiUrl('/api/requests', { ...range, filter, sort, limit: pageRows }), abort.signal).then(
       (list) => { noteRequests(list.rows); setState({ key, rows: list.rows, list, error: null, loading: false }); },
-      (cause) => { if (!abort.signal.aborted) setState({ key, rows: [], list: null, error: toError(cause), loading: false }); },
+      (cause) => {
+        if (abort.signal.aborted) return;
+        const error = toError(cause);
+        const gone = error.code === 'unreachable';
+        // What was read stays while the agent is away.
+        setState((now) => (gone && now.key === key ? { ...now, error, loading: false } : { key, rows: [], list: null, error, loading: false }));
+        if (gone) again = setTimeout(() => setRound((value) => value + 1), RETRY_MS);
+      },
     );
-    return () => abort.abort();
+    return () => {
+      clearTimeout(again);
+      abort.abort();
+    };
   }, [key, round]);
   const latest = useRef(state);
   latest.current = state;

@@ -30,6 +30,7 @@ async function record(flags: RecordFlags, self: Command): Promise<void> {
   const log = createLog('warn', process.stderr);
   const agent = await startAgent({ config, scope, log, serve: false, recordTo: flags.output });
   try {
+    process.stderr.write(`${flags.output} will hold all that goes over the wire, passwords and cookies too: treat it as confidential\n`);
     process.stderr.write(`recording ${describeScope(scope)} to ${flags.output}${flags.seconds ? '' : '; Ctrl-C ends it'}\n`);
     await untilStopped(agent, flags.seconds ? new Promise((resolve) => setTimeout(resolve, flags.seconds! * 1000)) : undefined);
   } finally {

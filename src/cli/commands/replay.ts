@@ -41,30 +41,34 @@ async function replay(file: string, filter: string, flags: ReplayFlags, self: Co
   const config = configOf(self);
   const json = flags.json === true || flags.output === 'json';
   const matches = compileFilter(filter);
-  const output = new BufferedOutput(process.stdout);
-  const printer = new RequestPrinter(output, { color: flags.color, columns: flags.columns });
   const progress = new Progress(process.stderr, `replaying ${basename(file)}`, statSync(file, { throwIfNoEntry: false })?.size ?? 0);
+  const output = new BufferedOutput(process.stdout, () => progress.clear());
+  const printer = new RequestPrinter(output, { color: flags.color, columns: flags.columns });
   const problems = new Problems();
+  let matched = 0;
   const result = await replayFile({
     path: file, requests: config, noResponseTimeoutMs: config.noResponseTimeoutMs,
     onRecord: (record) => {
       if (!matches(record)) return;
+      matched++;
       if (json) output.write(`${formatRequestLine(record)}\n`);
       else printer.print([toSummary(record)]);
     },
-    onProblem: (problem) => problems.add(problem),
-    // Between the lines of a table on the same terminal a bar would only be in the way.
-    onProgress: (bytes) => { if (!process.stdout.isTTY) progress.update(bytes); },
+    onProblem: (problem) => {
+      progress.clear();
+      problems.add(problem);
+    },
+    onProgress: (bytes) => progress.update(bytes),
   });
-  progress.end();
+  progress.clear();
   output.flush();
   problems.end();
-  if (!json) process.stderr.write(`${resultText(result)}\n`);
+  if (!json) process.stderr.write(`${resultText(result, filter === '' ? null : matched)}\n`);
   if (result.failure !== null) throw result.failure;
 }
 
-function resultText({ requests, incomplete }: ReplayResult): string {
-  return `${formatCount(requests)} requests${incomplete > 0 ? `, ${formatCount(incomplete)} of them incomplete` : ''}`;
+function resultText({ requests, incomplete }: ReplayResult, matched: number | null): string {
+  return `${matched === null ? '' : `${formatCount(matched)} of `}${formatCount(requests)} ${requests === 1 ? 'request' : 'requests'}${incomplete > 0 ? `, ${formatCount(incomplete)} of them incomplete` : ''}`;
 }
 
 class Problems {

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { startAgent } from '../../agent/agent.js';
-import { scopeOf } from '../../agent/scope.js';
+import { describeScope, scopeOf } from '../../agent/scope.js';
+import { KindlingError } from '../../errors/index.js';
 import type { LiveTick, RequestSummary } from '../../server/api.js';
 import { agentAddressOf } from '../agent-address.js';
 import { callAgent, serverSentEvents } from '../api-client.js';
@@ -41,8 +42,10 @@ async function watch(filter: string, flags: WatchFlags, self: Command): Promise<
 
 async function watchOwn(filter: string, printer: RequestPrinter, self: Command): Promise<void> {
   const config = { ...configOf(self), store: 'off' as const, detailBudget: Infinity };
-  const agent = await startAgent({ config, scope: scopeOf(config, process.env), log: createLog('warn', process.stderr), serve: false });
+  const scope = scopeOf(config, process.env);
+  const agent = await startAgent({ config, scope, log: createLog('warn', process.stderr), serve: false });
   try {
+    sayWatching(describeScope(scope));
     agent.live.subscribe(filter, { requests: (rows) => printer.print(rows), tick: ({ notes }) => printer.notes(notes) });
     await untilStopped(agent, printer.finished);
   } finally {
@@ -54,16 +57,25 @@ async function watchRunning(filter: string, printer: RequestPrinter, self: Comma
   const abort = new AbortController();
   void printer.finished.then(() => abort.abort());
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => abort.abort());
+  const agent = agentAddressOf(self);
   try {
-    const response = await callAgent(agentAddressOf(self), `/api/live?filter=${encodeURIComponent(filter)}`, abort.signal);
+    const response = await callAgent(agent, `/api/live?filter=${encodeURIComponent(filter)}`, abort.signal);
+    sayWatching(agent.url);
     for await (const { event, data } of serverSentEvents(response)) {
       if (event === 'requests') printer.print(JSON.parse(data) as RequestSummary[]);
       else if (event === 'tick') printTick(JSON.parse(data) as LiveTick, printer);
     }
     if (!abort.signal.aborted) process.stderr.write('kindling: the agent ended\n');
   } catch (error) {
-    if (!abort.signal.aborted) throw error;
+    if (abort.signal.aborted) return;
+    if (error instanceof KindlingError) throw error;
+    throw new KindlingError('AGENT_UNREACHABLE', { url: agent.url, reason: 'it ended in the middle of an answer' }, { cause: error });
   }
+}
+
+/** A quiet system shows nothing for long. */
+function sayWatching(what: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`kindling watches ${what}; Ctrl-C ends it\n`);
 }
 
 function printTick({ dropped, notes }: LiveTick, printer: RequestPrinter): void {

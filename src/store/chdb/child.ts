@@ -46,7 +46,7 @@ function connectionArguments(options: EngineOptions): string[] {
 
 async function open(options: EngineOptions): Promise<{ engine: Engine; version: string }> {
   const data = join(options.directory, 'data');
-  mkdirSync(data, { recursive: true });
+  mkdirSync(data, { recursive: true, mode: 0o700 });
   const unlock = await acquireLock(options.directory);
   try {
     const chdb = await loadChdb();

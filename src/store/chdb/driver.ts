@@ -1,11 +1,11 @@
 /** The embedded engine behind the store's driver interface. */
-import { accessSync, constants, mkdirSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { availableParallelism } from 'node:os';
 import type { QueryOptions, StoreDriver } from '../driver.js';
-import { StoreError } from '../errors.js';
 import { EngineProcess } from './engine-process.js';
 import { hexLiteral, settingsStatement } from './parameters.js';
+import { makePrivateDirectory } from './private-directory.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_MEMORY_BYTES = 450e6;
@@ -20,7 +20,7 @@ export interface ChdbOptions {
 
 export async function openChdb(options: ChdbOptions): Promise<ChdbDriver> {
   const directory = resolve(options.directory);
-  makeDirectory(directory);
+  makePrivateDirectory(directory);
   const database = identifier(options.database ?? 'kindling');
   const engine = new EngineProcess({
     directory, database, memoryBytes: options.memoryBytes ?? DEFAULT_MEMORY_BYTES,
@@ -28,16 +28,6 @@ export async function openChdb(options: ChdbOptions): Promise<ChdbDriver> {
   });
   await engine.start();
   return new ChdbDriver(engine, directory, database);
-}
-
-function makeDirectory(directory: string): void {
-  try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    accessSync(directory, constants.W_OK);
-  } catch (error) {
-    throw new StoreError('store_unwritable', `Cannot write to the store folder ${directory}: ${(error as Error).message}`,
-      'Check owner and permissions, or choose another folder with --store-directory.');
-  }
 }
 
 export class ChdbDriver implements StoreDriver {
@@ -82,7 +72,7 @@ export class ChdbDriver implements StoreDriver {
 
   async insert(table: string, batchId: string, rowBinary: Uint8Array): Promise<void> {
     const folder = join(this.directory, 'incoming');
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     const path = join(folder, `${identifier(table)}-${process.pid}-${Buffer.from(batchId).toString('hex').slice(0, 100)}.rb`);
     writeFileSync(`${path}.tmp`, rowBinary);
     renameSync(`${path}.tmp`, path);

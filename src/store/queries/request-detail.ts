@@ -11,6 +11,8 @@ const MAX_CALLS = 200;
 const HOUR_NS = 3600n * 1_000_000_000n;
 /** How far apart the two ends' clocks and system calls may put the same moment. */
 const ENDS_APART_NS = 5_000_000n;
+/** Requests that began longer before than this are few, and many more rows would have to be read for them. */
+const CONCURRENT_SINCE_NS = 10n * 1_000_000_000n;
 const LONGEST_NS = 120n * 1_000_000_000n;
 
 export async function requestDetail(context: QueryContext, id: string): Promise<RequestDetail | null> {
@@ -78,7 +80,7 @@ export async function concurrentOf(context: QueryContext, request: RequestSummar
   const [row] = await context.driver.query<{ c: string }>(
     `SELECT round(sum(weight)) AS c FROM ${context.database}.requests WHERE ${BETWEEN} AND role = 'server' AND pid = {pid:UInt32} AND request_tid = {tid:UInt32}
      AND id != {id:UInt64} AND toUnixTimestamp64Nano(start) + duration_ns > {start:Int64}`,
-    { params: { from: start - LONGEST_NS, to: end, start, pid: request.pid, tid: request.requestTid, id: BigInt(`0x${request.id}`) } });
+    { params: { from: start - CONCURRENT_SINCE_NS, to: end, start, pid: request.pid, tid: request.requestTid, id: BigInt(`0x${request.id}`) } });
   return Number(row?.c ?? 0);
 }
 
