@@ -21,10 +21,9 @@ export function isHandover(input: PathInput, index: SliceIndex, tid: number, wai
   const slices = index.slices(waker.tid);
   if (slices.length === 0) return false;
   if (slices[0].startNs > input.requestStartNs && slices[slices.length - 1].endNs <= wait.endNs) return true;
-  for (let i = index.indexBefore(waker.tid, wait.endNs); i >= 0 && slices[i].endNs > input.requestStartNs; i--) {
-    if (slices[i].wokenBy?.tid === tid && slices[i].endNs <= wait.endNs) return slices[i].object === '' || slices[i].object !== wait.object;
-  }
-  return false;
+  // It was woken before this wait began: the waiting thread wakes nobody.
+  const work = index.wokenBefore(waker.tid, tid, wait.startNs);
+  return work !== undefined && work.endNs > input.requestStartNs && (work.object === '' || work.object !== wait.object);
 }
 
 /**

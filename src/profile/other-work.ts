@@ -6,6 +6,7 @@
  * work for that request. What neither rule decides is taken to be ours.
  */
 import type { PathInput } from './path-input.js';
+import { readNsOf } from './path-input.js';
 import type { CallRef, Slice } from './profile.js';
 import type { SliceIndex } from './slice-index.js';
 import { waitsForInput } from './slice-index.js';
@@ -21,9 +22,11 @@ interface Mark { ns: number; edge: 'begin' | 'read' | 'write' | 'end'; request: 
 
 /** In order of time, without overlaps. */
 export function otherWork(input: PathInput, index: SliceIndex, tid: number): OtherWork[] {
-  const others = input.otherRequests.filter((other) => other.tid === tid && other.endNs > input.requestStartNs && other.startNs < input.requestEndNs);
-  const unreadUntilNs = tid === input.requestTid ? input.requestReadNs ?? input.requestStartNs : input.requestStartNs;
-  if (others.length === 0 && unreadUntilNs <= input.requestStartNs) return [];
+  const { requestStartNs, requestEndNs } = input;
+  const overlaps = ({ startNs, endNs }: CallRef): boolean => endNs > startNs && endNs > requestStartNs && startNs < requestEndNs;
+  const others = input.otherRequests.filter((other) => other.tid === tid && overlaps(other));
+  const unreadUntilNs = tid === input.requestTid ? readNsOf(input) : requestStartNs;
+  if (others.length === 0 && unreadUntilNs <= requestStartNs) return [];
   if (tid === input.responseTid && tid !== input.requestTid && oneAfterTheOther(others, input)) return whole(others, input);
   return bursts(input, index, tid).flatMap((burst) => workOfBurst(burst, marksOf(input, others, tid), unreadUntilNs));
 }
@@ -64,7 +67,7 @@ function endsBurst(input: PathInput, slice: Slice, tid: number): boolean {
 function marksOf(input: PathInput, others: readonly CallRef[], tid: number): Mark[] {
   const marks: Mark[] = [];
   for (const request of others) marks.push({ ns: request.startNs, edge: 'read', request }, { ns: request.endNs, edge: 'write', request });
-  if (tid === input.requestTid) marks.push({ ns: input.requestReadNs ?? input.requestStartNs, edge: 'read', request: 'ours' });
+  if (tid === input.requestTid) marks.push({ ns: readNsOf(input), edge: 'read', request: 'ours' });
   if (tid === input.responseTid) marks.push({ ns: input.requestEndNs, edge: 'write', request: 'ours' });
   return marks.sort((a, b) => a.ns - b.ns);
 }

@@ -16,6 +16,11 @@ export interface PathInput {
   otherRequests: readonly CallRef[];
 }
 
+/** When the application read the request; its arrival where that is not known. */
+export function readNsOf({ requestReadNs, requestStartNs, requestEndNs }: PathInput): number {
+  return requestReadNs !== undefined && requestReadNs > requestStartNs && requestReadNs <= requestEndNs ? requestReadNs : requestStartNs;
+}
+
 /** How a request is called in ledger and verdict: by its endpoint, by the service too when it is another one's. */
 export function callName(call: CallRef): string {
   return [call.service || call.protocol, call.endpoint].filter((part) => part !== '').join(' ') || call.id;

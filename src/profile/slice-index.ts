@@ -4,6 +4,8 @@ import type { Slice, ThreadTimeline } from './profile.js';
 export class SliceIndex {
   readonly #threads = new Map<number, ThreadTimeline>();
   readonly #ordered = new Map<number, readonly Slice[]>();
+  /** By `tid waker`. */
+  readonly #woken = new Map<string, readonly Slice[]>();
 
   constructor(threads: readonly ThreadTimeline[]) {
     for (const thread of threads) this.#threads.set(thread.tid, thread);
@@ -30,15 +32,15 @@ export class SliceIndex {
 
   /** Index of that slice; -1 when none begins before `ns`. */
   indexBefore(tid: number, ns: number): number {
-    const slices = this.slices(tid);
-    let low = 0;
-    let high = slices.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (slices[middle].startNs < ns) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
+    return lastBefore(this.slices(tid), ns);
+  }
+
+  /** The last wait of the thread that began before `ns` and was ended by `wakerTid`. */
+  wokenBefore(tid: number, wakerTid: number, ns: number): Slice | undefined {
+    const key = `${tid} ${wakerTid}`;
+    let woken = this.#woken.get(key);
+    if (!woken) this.#woken.set(key, (woken = this.slices(tid).filter((slice) => slice.wokenBy?.tid === wakerTid)));
+    return woken[lastBefore(woken, ns)];
   }
 
   /** When the thread next waits for input after `ns`; Infinity when it does not any more. */
@@ -51,6 +53,17 @@ export class SliceIndex {
 
 export function waitsForInput(slice: Slice): boolean {
   return slice.kind === 'idle' || slice.kind === 'network';
+}
+
+function lastBefore(slices: readonly Slice[], ns: number): number {
+  let low = 0;
+  let high = slices.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (slices[middle].startNs < ns) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
 
 function inOrder(slices: readonly Slice[]): readonly Slice[] {

@@ -3,7 +3,7 @@
  * `{name}` is filled in; a part in [brackets] is left out when one of its names has nothing to say.
  */
 export type VerdictCase =
-  | 'cpu' | 'run_queue' | 'lock' | 'lock_unknown' | 'peer' | 'peer_unknown' | 'file' | 'fault' | 'sleep' | 'other_request' | 'idle' | 'other'
+  | 'cpu' | 'run_queue' | 'run_queue_idle' | 'lock' | 'lock_unknown' | 'peer' | 'peer_unknown' | 'file' | 'fault' | 'sleep' | 'other_request' | 'idle' | 'other'
   | 'queue' | 'mixed' | 'unexplained' | 'nothing';
 
 export type VerdictValues = Readonly<Record<string, string | undefined>>;
@@ -16,7 +16,8 @@ export const VERDICT_OPENING = {
 
 export const VERDICT_TEXTS: Readonly<Record<VerdictCase, string>> = {
   cpu: '{time} ({share}) it was [{probably} ]computing: thread {thread} was on CPU[, mostly in {function}].',
-  run_queue: '{time} ({share}) it was ready but got no CPU: [{who} ran on its CPUs][{throttled}].',
+  run_queue: '{time} ({share}) it was ready but got no CPU: {who} ran on its CPUs.',
+  run_queue_idle: '{time} ({share}) it was ready but got no CPU; nobody else was seen on its CPUs, so probably a CPU limit held it back (cgroup throttling).',
   lock: '{time} ({share}) it waited for lock {lock}, [{probably} ]held by thread {holder}[ and {others}][, which was serving {serving}][; {holder} spent that time {doing}].',
   lock_unknown: '{time} ({share}) it waited for lock {lock}; who held it was not seen.',
   peer: '{time} ({share}) it waited for {peer}[ ({calls})][; {server} of that were spent in that server itself, the rest on the way][; {serverAll} passed in that server itself, so the network is not to blame][; {serverLittle} passed in that server itself, so probably the network or a queue before it is to blame].[ {network}]',

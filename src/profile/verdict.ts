@@ -3,7 +3,7 @@ import { criticalPath } from './critical-path.js';
 import { ledgerOf } from './ledger.js';
 import { holderOf, lockOf, threadName } from './locks.js';
 import type { PathInput } from './path-input.js';
-import { requestName } from './path-input.js';
+import { readNsOf, requestName } from './path-input.js';
 import type { CallRef, LedgerEntry, LedgerKind, PathSegment } from './profile.js';
 import { countText, durationText, nameText, shareText } from './quantities.js';
 import type { VerdictCase, VerdictValues } from './verdict-texts.js';
@@ -97,10 +97,10 @@ const CAUSES: Record<LedgerKind, (part: Part, verdict: VerdictInput) => Cause> =
 
 /** Most of the time went by before the request was read at all. */
 function queueCause(verdict: VerdictInput, tookNs: number): Cause | null {
-  const { requestStartNs, requestReadNs = requestStartNs } = verdict.input;
-  const queuedNs = requestReadNs - requestStartNs;
+  const readNs = readNsOf(verdict.input);
+  const queuedNs = readNs - verdict.input.requestStartNs;
   if (!(queuedNs >= tookNs * MAIN_SHARE)) return null;
-  const before = verdict.path.filter((segment) => segment.startNs < requestReadNs).map((segment) => ({ ...segment, endNs: Math.min(segment.endNs, requestReadNs) }));
+  const before = verdict.path.filter((segment) => segment.startNs < readNs).map((segment) => ({ ...segment, endNs: Math.min(segment.endNs, readNs) }));
   const [main] = partsOf(before, ledgerOf(before, queuedNs));
   const busy = main.kind === 'other_request';
   const values = {
@@ -115,9 +115,8 @@ const IDLE_CPU = 'an idle CPU';
 
 function runQueueCause(part: Part): Cause {
   const known = part.entries.filter((entry) => entry.object !== '' && !entry.object.startsWith(IDLE_CPU));
-  const others = othersText(known, 'other');
-  const who = known.length === 0 ? '' : [objectTextOf(known[0]), others].filter((text) => text !== '').join(' and ');
-  return { name: 'run_queue', values: { who, throttled: who ? '' : 'nobody else was seen on its CPUs, so probably a CPU limit held it back (cgroup throttling)' } };
+  if (known.length === 0) return { name: 'run_queue_idle', values: {} };
+  return { name: 'run_queue', values: { who: [objectTextOf(known[0]), othersText(known, 'other')].filter((text) => text !== '').join(' and ') } };
 }
 
 function lockCause(part: Part, verdict: VerdictInput): Cause {
