@@ -146,6 +146,26 @@ test('a request without a profile says why and what to do', options, async () =>
   assert.match(text, /no profile.*recorder is on/s);
 });
 
+test('names and objects that are no plain text are shown as signs, and a profile with nothing in it is a page', options, async () => {
+  const { page, fixture, complaints } = session;
+  const profile = fixture!.profiles.byId.get(ids[1])!;
+  const nasty = '<img src=x onerror="window.broken=1">\u202e\u0000\ud800' + 'x'.repeat(5_000);
+  const threads = profile.threads.map((thread) => ({ ...thread, name: nasty, slices: thread.slices.map((slice) => ({ ...slice, object: nasty, syscall: nasty, wokenBy: { pid: 1, tid: 1, name: nasty } })) }));
+  const named = { ...profile, threads, verdict: nasty, path: profile.path.map((segment) => ({ ...segment, object: nasty })), ledger: profile.ledger.map((entry, i) => ({ ...entry, object: nasty + i })), missing: [nasty] };
+  fixture!.profiles.byId.set(ids[1], named);
+  const box = await open(ids[1]);
+  await page.mouse.click(...spot(box, 0, 0.5));
+  await page.locator('.slice-details').waitFor();
+  assert.equal(await page.evaluate('window.broken'), undefined);
+  assert.doesNotMatch(await page.locator('main').innerText(), /[\u202e\u0000]/);
+  assert.ok(await page.evaluate(() => document.querySelector('main')!.scrollWidth - document.querySelector('main')!.clientWidth) <= 0, 'fits');
+  fixture!.profiles.byId.set(ids[1], { ...profile, threads: [], path: [], ledger: [], verdict: '', missing: ['The window is older than the recorder\'s memory.'] });
+  await open(ids[1], '?threads=all&slice=4:5&zoom=1-2');
+  assert.match(await page.locator('.sentence').innerText(), /It took/);
+  assert.match(await page.locator('ul.notes').first().innerText(), /older than/);
+  assert.deepEqual(complaints, []);
+});
+
 test(`${THREADS} threads with ${SLICES} slices each zoom and pan smoothly`, options, async (t) => {
   const { page, fixture } = session;
   await page.setViewportSize({ width: 1920, height: 1080 });

@@ -60,7 +60,7 @@ function waitsForPeer(request: RequestSummary, calls: readonly RequestSummary[])
   const pool = [1, 2, 3, 4].map((i) => timeline(pid, pid + i, `libuv-worker`, [['lock', d * 1.3, { syscall: 'futex', object: '0x7f1ac0021a30' }]]));
   return profileOf(request, [main, ...pool], [
     ['cpu', 0.02, pid], ['peer', 0.95, pid, 'postgres 127.0.0.1:5490', call], ['run_queue', 0.01, pid, 'postgres (811)'], ['cpu', 0.016, pid], ['unexplained', 0.004, pid],
-  ], `POST /checkout took ${ms(d)}, usually 14 ms. 95 % of the time it waited for postgres: insert orders * took ${ms(0.95 * d)} on the server.`);
+  ], `${request.operation} ${request.endpoint} took ${ms(d)}, usually 14 ms. 95 % of the time it waited for postgres: insert orders * took ${ms(0.95 * d)} on the server.`);
 }
 
 /** A pool thread executes it and waits for a lock whose holder burns CPU. */
@@ -86,7 +86,7 @@ function waitsForLock(request: RequestSummary): Profile {
   return profileOf(request, threads, [
     ['cpu', 0.03, acceptor.tid], ['run_queue', 0.01, worker.tid, holder.name], ['cpu', 0.03, worker.tid], ['lock', 0.7, holder.tid, `${lock}, held by ${holder.name}`],
     ['cpu', 0.05, worker.tid], ['file', 0.1, worker.tid, '/var/lib/shop/journal.log'], ['fault', 0.02, worker.tid], ['cpu', 0.048, worker.tid], ['unexplained', 0.012, worker.tid],
-  ], `GET /report took ${ms(d)}. ${ms(0.7 * d)} (70 %) it waited for lock ${lock}, held by thread ${holder.name}, which spent that time on CPU.`, ['The stacks of 2 threads could not be read.']);
+  ], `${request.operation} ${request.endpoint} took ${ms(d)}. ${ms(0.7 * d)} (70 %) it waited for lock ${lock}, held by thread ${holder.name}, which spent that time on CPU.`, ['The stacks of 2 threads could not be read.']);
 }
 
 /** Its event loop was busy with another request, then a neighbour had the CPU. */

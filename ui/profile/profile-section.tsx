@@ -3,6 +3,7 @@ import type { Profile } from '../../src/server/api.js';
 import { Empty, Notes, Skeleton } from '../components/empty.js';
 import type { Answer } from '../state/api.js';
 import { hrefTo } from '../state/location.js';
+import { visible } from '../wire-text.js';
 import { LedgerBar } from './ledger-bar.js';
 import { PathTable } from './path-table.js';
 import { Timeline } from './timeline.js';
@@ -10,7 +11,7 @@ import { Timeline } from './timeline.js';
 /** Above the waterfall: where the time went, and what is not known of it. */
 export function ProfileHead({ profile }: { profile: Profile | null }) {
   if (!profile) return null;
-  return <section aria-label="Where the time went"><LedgerBar profile={profile} /><Notes notes={profile.missing} /></section>;
+  return <section aria-label="Where the time went"><LedgerBar profile={profile} /><Notes notes={profile.missing.map((note) => visible(note, 400))} /></section>;
 }
 
 /** Below it: what every thread did. */

@@ -54,7 +54,11 @@ export function CallLink({ call }: { call: CallRef }) {
   return <><a className="link" href={hrefTo(`/requests/${call.id}`)}><bdi>{text}</bdi></a> <span className="muted">{formatDuration(call.endNs - call.startNs)}</span></>;
 }
 
-const overlaps = (segment: { startNs: number; endNs: number }, slice: Slice): boolean => segment.startNs < slice.endNs && segment.endNs > slice.startNs;
+/** Of times that were rounded: less than a hundredth in common is none. */
+function overlaps(segment: { startNs: number; endNs: number }, slice: Slice): boolean {
+  const common = Math.min(segment.endNs, slice.endNs) - Math.max(segment.startNs, slice.startNs);
+  return common > Math.min(segment.endNs - segment.startNs, slice.endNs - slice.startNs) / 100;
+}
 
 function isOnPath(profile: Profile, thread: ThreadTimeline, slice: Slice): boolean {
   return profile.path.some((segment) => segment.tid === thread.tid && overlaps(segment, slice));

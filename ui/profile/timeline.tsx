@@ -3,8 +3,10 @@ import type { PathSegment, Profile } from '../../src/server/api.js';
 import { formatCount } from '../format.js';
 import { setParams, usePlace } from '../state/location.js';
 import { useThemeVersion } from '../state/theme.js';
+import { visible } from '../wire-text.js';
 import { Brush } from './brush.js';
 import { AXIS_PX, drawTimeline, LABEL_PX, LANE_PX } from './draw-timeline.js';
+import { sliceLook } from './kinds.js';
 import { SliceLegend } from './legend.js';
 import { lanesOf, type SliceRef } from './lanes.js';
 import { makePalette } from './palette.js';
@@ -78,14 +80,14 @@ const HELP = 'Timeline of threads. Arrow keys: next slice, next thread; plus and
 
 function spoken({ thread, index }: SliceRef): string {
   const { kind, object } = thread.slices[index];
-  return `${thread.name} ${thread.tid}: ${kind.replace('_', ' ')} ${object}`;
+  return `${visible(thread.name, 40)} ${thread.tid}: ${sliceLook(kind).word} ${visible(object, 200)}`;
 }
 
 function TimelineTools({ profile, all, shown }: { profile: Profile; all: boolean; shown: number }) {
   const rest = profile.threads.length - shown;
   return (
     <div className="tl-tools">
-      <h2>Threads of {profile.service} <span className="muted number">pid {profile.pid}</span></h2>
+      <h2>Threads of <bdi>{visible(profile.service, 40)}</bdi> <span className="muted number">pid {profile.pid}</span></h2>
       <button type="button" aria-pressed={!all} onClick={() => setParams({ threads: null }, true)}>On the path</button>
       <button type="button" aria-pressed={all} onClick={() => setParams({ threads: 'all' }, true)}>All {formatCount(profile.threads.length)} threads</button>
       {!all && rest > 0 && <span className="muted">{formatCount(rest)} others had no part in it</span>}
