@@ -51,4 +51,4 @@ flock 9
 if [ -f bpf/Makefile ]; then step bpf dist/bpf/kindling.bpf.o 'make -s -C bpf' bpf; fi
 if [ -f native/build.sh ]; then step native dist/native/kindling.node 'bash native/build.sh' native bpf/events.h; fi
 step ts dist/src 'npm run --silent build:ts' src test bench scripts demo ui tsconfig.json package-lock.json
-if [ -f ui/vite.config.ts ]; then step ui dist/ui 'npm run --silent build:ui' ui src/server src/requests src/protocols package-lock.json; fi
+if [ -f ui/vite.config.ts ]; then step ui dist/ui 'npm run --silent build:ui' ui src/server src/profile src/requests src/protocols package-lock.json; fi
