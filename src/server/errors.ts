@@ -16,7 +16,7 @@ export const API_ERRORS = {
   },
   profiling_off: {
     status: 404, message: 'Profiling is not in use.',
-    hint: 'Start the agent with its recorder on; docs/cli.md lists the options.',
+    hint: 'Start the agent with --profile.',
   },
   method_not_allowed: { status: 405, message: 'The API only reads.', hint: 'Use GET.' },
   token_required: {
