@@ -164,6 +164,9 @@ static __always_inline void write_data(struct connection *c, struct call *call, 
 		wanted = 0;
 		count(KINDLING_COUNT_NO_BUFFER, bytes);
 	}
+	/* A datagram can be longer than the buffer it was cut to (MSG_TRUNC tells its length): what follows was not received. */
+	if (call->kind == BUFFER_PLAIN && call->count < wanted)
+		wanted = (u32)call->count;
 	if (wanted > KINDLING_MAX_CAPTURE)
 		wanted = KINDLING_MAX_CAPTURE;
 	if (peer)

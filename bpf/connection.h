@@ -157,12 +157,15 @@ static __always_inline u32 read_unix_path(struct sock *sk, u8 *path)
 		role = KINDLING_ROLE_CLIENT;
 	}
 	length = BPF_CORE_READ(address, len) - 2;
-	bpf_core_read(path, KINDLING_PATH - 1, &address->name[0].sun_path);
+	/* What lies behind the name is somebody else's memory. */
+	if (length > KINDLING_PATH - 1)
+		length = 0;
+	asm volatile("%0 &= 127" : "+r"(length));
+	if (length > KINDLING_PATH - 1)
+		return role;
+	bpf_core_read(path, length, &address->name[0].sun_path);
 	/* Abstract names start with NUL and are not terminated. */
-	if (length < KINDLING_PATH)
-		path[length] = 0;
-	else
-		path[KINDLING_PATH - 1] = 0;
+	path[length] = 0;
 	return role;
 }
 

@@ -98,6 +98,9 @@ static __always_inline int socket_call(struct sock *sk, int bytes, int flags, u3
 	}
 	if (call.kind == BUFFER_MESSAGE)
 		resolve_message(&call);
+	/* Of a stream it throws the bytes away: the buffer holds something else. */
+	if (!out && flags & MSG_TRUNC && protocol == IPPROTO_TCP)
+		call.kind = BUFFER_NONE;
 	if (protocol == IPPROTO_UDP && !sk->__sk_common.skc_dport) {
 		if (out) {
 			if (read_peer(&peer, call.peer))

@@ -19,6 +19,7 @@ missing_of() {
 # invoke-rc.d asks this file whether it may start a service; 101 means no. What stood there before comes back
 # afterwards, also when an earlier run was killed in between.
 forbid_service_starts() {
+  if grep -qs '^# Written by kindling/' "$policy_file"; then rm -f "$policy_file"; fi
   [ -e "$policy_saved" ] && mv -f "$policy_saved" "$policy_file"
   if [ -e "$policy_file" ]; then mv -f "$policy_file" "$policy_saved"; fi
   printf '#!/bin/sh\n# Written by kindling/scripts/setup.sh, removed when it ends.\nexit 101\n' >"$policy_file"

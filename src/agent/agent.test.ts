@@ -39,11 +39,12 @@ test('what the worker sends is served: metrics, health, live tail', async () => 
   await sleep(1_300);
   const metrics = await (await fetch(`${agent.url}metrics`)).text();
   assert.match(metrics, /kindling_entity_request_total\{[^}]*request_content="\/orders\/\*"[^}]*\} 1/);
-  assert.match(metrics, /kindling_agent_lost_total\{reason="ring_lapped"\} 3/);
+  assert.match(metrics, /kindling_agent_lost_total\{reason="ring_overwritten",unit="events"\} 3/);
   const health = await (await fetch(`${agent.url}api/agent`)).json() as ReturnType<RunningAgent['health']>;
   assert.equal(health.events.total, 10);
   assert.equal(health.scope, 'process 1 and what it starts');
   assert.deepEqual(health.hooks.map((hook) => hook.name), ['socket']);
+  assert.deepEqual(health.history.map(({ lost }) => lost).filter((lost) => lost > 0), [3], 'bytes are no events');
   assert.ok(health.history.length >= 1 && health.memory.agentRssBytes > 1e6);
 });
 

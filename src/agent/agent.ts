@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from '../config/index.js';
 import type { KindlingError } from '../errors/index.js';
+import { checkKernel } from '../kernel/hooks.js';
 import { Metrics } from '../metrics/metrics.js';
 import type { RequestRecord } from '../requests/record.js';
 import type { RollupRow } from '../requests/rollup.js';
@@ -65,6 +66,8 @@ export interface RunningAgent {
 }
 
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
+  // Privileges before anything else: what fails without them has other names.
+  if (options.workerFile === undefined) checkKernel();
   keepHeapsSmall();
   const agent = new Agent(options);
   try {

@@ -6,9 +6,10 @@ import { readFileSync } from 'node:fs';
 import { release, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { decodeRecord } from '../events/decode.js';
+import { lossesOf } from '../errors/losses.js';
 import { toKindlingError } from '../errors/index.js';
 import { addon } from '../kernel/addon.js';
-import { KernelCapture, type Loss } from '../kernel/capture.js';
+import { KernelCapture } from '../kernel/capture.js';
 import { FlightRecorder } from '../kernel/recorder.js';
 import { WallClock, measureOffsetNs } from '../requests/clock.js';
 import type { RequestRecord } from '../requests/record.js';
@@ -19,7 +20,7 @@ import { CaptureStage } from './capture-stage.js';
 import { DrainTimer } from './drain-timer.js';
 import type { CaptureHealth, CaptureOptions, HookState, MainMessage, WorkerMessage } from './messages.js';
 import { LiveNames } from './naming.js';
-import { createPipeline, type Pipeline, type PipelineStats } from './pipeline.js';
+import { createPipeline, type Pipeline } from './pipeline.js';
 import { Profiler } from './profiler.js';
 import { RecordingSink } from './recording-sink.js';
 
@@ -69,6 +70,7 @@ class CaptureWorker {
         this.#profiler?.finished(record, endNs);
       },
       onOpened: (info) => this.#profiler?.opened(info),
+      datagramSenders: this.#kernel.tellsSenders(),
       setCapture: (id, bytes) => this.#kernel.setCapture(id, bytes),
     });
   }
@@ -142,7 +144,10 @@ class CaptureWorker {
     return {
       events: this.#kernel.records, eventBytes: this.#kernel.bytes(), requests: stats.requests, incomplete: stats.incomplete,
       connectionsOpen: stats.connectionsOpen, connectionsTotal: stats.connectionsTotal, connectionsUnclassified: stats.connectionsUnclassified,
-      losses: [...this.#kernel.losses(), ...streamLosses(stats), ...(this.#recording?.losses() ?? [])],
+      unclassifiedTotal: stats.unclassifiedTotal,
+      losses: [
+        ...this.#kernel.losses(), ...lossesOf({ ...stats.losses, labels_folded: this.#rollups.overflowed }), ...(this.#recording?.losses() ?? []),
+      ],
       // First number: time on the CPU, ns.
       cpuSeconds: Number(readFileSync(this.#threadStat, 'latin1').split(' ')[0]) / 1e9,
       kernelSeconds: this.#kernel.kernelSeconds(),
@@ -155,15 +160,6 @@ function raisePriority(): void {
   try {
     setPriority(addon().threadId(), PRIORITY);
   } catch { /* stays as it is */ }
-}
-
-function streamLosses(stats: PipelineStats): Loss[] {
-  return [
-    { reason: 'bytes_unseen', count: stats.unseenBytes, help: 'bytes of closed connections whose events were lost; the kernel counted them, their requests are marked incomplete' },
-    { reason: 'opening_unknown', count: stats.withoutOpening, help: 'connections whose opening was lost: their addresses are unknown' },
-    { reason: 'connections_evicted', count: stats.evicted, help: 'connections forgotten because too many were open' },
-    { reason: 'requests_shed', count: stats.shed, help: 'requests forgotten while they waited for their response: more waited than the agent may remember' },
-  ].filter((loss) => loss.count > 0);
 }
 
 function hookStates(kernel: KernelCapture): HookState[] {

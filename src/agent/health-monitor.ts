@@ -1,5 +1,6 @@
 /** One reading a second of what the agent does and costs; three minutes of history. */
 import type { AgentHealth, LiveTick, StoreHealth, TimeRange } from '../server/api.js';
+import { eventsLost } from '../errors/losses.js';
 import type { SelfReading } from '../metrics/self.js';
 import type { CaptureHealth, HookState } from './messages.js';
 import { LossLog } from './loss-log.js';
@@ -8,7 +9,8 @@ import { readProcessUsage, type ProcessUsage } from './proc-usage.js';
 const HISTORY_SECONDS = 180;
 
 const NOTHING: CaptureHealth = {
-  events: 0, eventBytes: 0, requests: 0, incomplete: 0, connectionsOpen: 0, connectionsTotal: 0, connectionsUnclassified: 0, losses: [],
+  events: 0, eventBytes: 0, requests: 0, incomplete: 0, connectionsOpen: 0, connectionsTotal: 0, connectionsUnclassified: 0, unclassifiedTotal: 0,
+  losses: [],
   cpuSeconds: 0, kernelSeconds: null,
 };
 
@@ -75,14 +77,15 @@ export class HealthMonitor {
     this.previous = this.latest;
     this.latest = this.read();
     const { latest, previous } = this;
-    const lost = totalLost(latest.capture);
-    this.lossLog.add(previous.atMs, latest.atMs, lost - totalLost(previous.capture));
+    const lost = eventsLost(latest.capture.losses);
+    const newlyLost = lost - eventsLost(previous.capture.losses);
+    this.lossLog.add(previous.atMs, latest.atMs, newlyLost);
     const droppedBatches = this.sources.store()?.droppedBatches ?? 0;
     this.storeLossLog.add(previous.atMs, latest.atMs, droppedBatches - this.droppedBatches);
     this.droppedBatches = droppedBatches;
     this.history.push({
       t: latest.atMs, events: this.rate((r) => r.capture.events), requests: this.rate((r) => r.capture.requests),
-      lost: lost - totalLost(previous.capture), agentCores: this.rate((r) => r.processSeconds), rssBytes: latest.rssBytes,
+      lost: newlyLost, agentCores: this.rate((r) => r.processSeconds), rssBytes: latest.rssBytes,
     });
     if (this.history.length > HISTORY_SECONDS) this.history.shift();
     const errorsPerSecond = this.errorsSinceTick / this.elapsedSeconds();
@@ -154,10 +157,6 @@ export class HealthMonitor {
     const store = this.sources.store();
     return store !== null && store.state !== 'ok' ? [store.message] : [];
   }
-}
-
-function totalLost(capture: CaptureHealth): number {
-  return capture.losses.reduce((sum, loss) => sum + loss.count, 0);
 }
 
 function counted(count: number, one: string, many: string): string {

@@ -1,5 +1,6 @@
 /** What passes between the capture worker (drain, streams, protocols, requests) and the main thread (store, server, exports). */
 import type { Profile } from '../profile/profile.js';
+import type { Loss } from '../errors/losses.js';
 import type { RequestRecord } from '../requests/record.js';
 import type { RollupRow } from '../requests/rollup.js';
 
@@ -40,8 +41,10 @@ export interface CaptureHealth {
   incomplete: number;
   connectionsOpen: number;
   connectionsTotal: number;
+  /** Open ones whose protocol is not known, and all there ever were. */
   connectionsUnclassified: number;
-  losses: Array<{ reason: string; count: number; help: string }>;
+  unclassifiedTotal: number;
+  losses: Loss[];
   /** CPU seconds of the worker thread since start. */
   cpuSeconds: number;
   /** CPU seconds spent in our BPF programs, null when the kernel does not account for it. */

@@ -13,9 +13,14 @@ export interface Names {
   /** Of a connection whose opening was not seen. */
   roleOf(info: ConnectionOpened): Role;
   opened(info: ConnectionOpened): void;
+  /** After its last request. */
+  ended(info: ConnectionOpened, ts: Nanoseconds): void;
   executed(pid: number): void;
   exited(pid: number): void;
 }
+
+/** A connection's own end and the other one; `ts`: since when it is known. */
+type PeerQuestion = Pick<ConnectionOpened, 'netns' | 'remote' | 'local' | 'ts'>;
 
 interface NamedFacts extends ConnectionFacts {
   /** When the names are looked up again. */
@@ -34,7 +39,7 @@ function ends(role: 'server' | 'client', local: string, remote: string): { clien
 /** What the peer's address means, with `service` and `container` of the process itself. */
 interface Resolver {
   process(pid: number, comm: string): { service: string; comm: string; container: string };
-  peer(role: 'server' | 'client', netns: number, remote: string, local: string): string;
+  peer(role: 'server' | 'client', info: PeerQuestion): string;
 }
 
 function createFacts(connection: TracedConnection, resolver: Resolver, renewNs: Nanoseconds): NamedFacts {
@@ -43,7 +48,7 @@ function createFacts(connection: TracedConnection, resolver: Resolver, renewNs: 
   const { service, comm, container } = resolver.process(info.pid, info.comm);
   return {
     connectionId: info.id, role, pid: info.pid, comm, ...ends(role, info.local, info.remote), service, container,
-    peerService: resolver.peer(role, info.netns, info.remote, info.local), connectNs: connection.connectNs, renewNs,
+    peerService: resolver.peer(role, info), connectNs: connection.connectNs, renewNs,
   };
 }
 
@@ -65,9 +70,9 @@ export class LiveNames implements Names, Resolver {
     const facts = createFacts(connection, this, now + (known === undefined ? FIRST_RENEWAL_NS : RENEWAL_NS));
     if (known !== undefined) facts.connectNs = known.connectNs;
     connection.facts = facts;
-    const { netns, local } = connection.info;
+    const { id, netns, local } = connection.info;
     if (facts.role === 'server') this.#peers.serverSeen(netns, local, facts.service);
-    else this.#peers.clientSeen(netns, local, facts.service);
+    else this.#peers.clientSeen(netns, local, facts.service, id);
     return facts;
   }
 
@@ -75,7 +80,7 @@ export class LiveNames implements Names, Resolver {
     const { service, comm, container } = this.process(result.pid, result.comm);
     return {
       connectionId: result.id, role: 'client', pid: result.pid, comm, ...ends('client', result.local, result.remote), service, container,
-      peerService: this.peer('client', result.netns, result.remote, result.local), connectNs: null,
+      peerService: this.peer('client', result), connectNs: null,
     };
   }
 
@@ -94,7 +99,11 @@ export class LiveNames implements Names, Resolver {
     this.#pids.add(info.pid);
     // Both ends of a local connection are named by the time of its first request.
     if (info.role === 'server') this.#peers.serverSeen(info.netns, info.local, this.process(info.pid, info.comm).service);
-    else if (info.role === 'client') this.#peers.clientSeen(info.netns, info.local, this.process(info.pid, info.comm).service);
+    else if (info.role === 'client') this.#peers.clientSeen(info.netns, info.local, this.process(info.pid, info.comm).service, info.id);
+  }
+
+  ended(info: ConnectionOpened, ts: Nanoseconds): void {
+    this.#peers.clientGone(info.netns, info.local, info.id, ts);
   }
 
   executed(pid: number): void {
@@ -109,8 +118,8 @@ export class LiveNames implements Names, Resolver {
     return this.#processes.get(pid, comm);
   }
 
-  peer(role: 'server' | 'client', netns: number, remote: string, local: string): string {
-    return role === 'server' ? this.#peers.client(netns, remote) : this.#peers.server(netns, remote, local);
+  peer(role: 'server' | 'client', { netns, remote, local, ts }: PeerQuestion): string {
+    return role === 'server' ? this.#peers.client(netns, remote, ts) : this.#peers.server(netns, remote, local);
   }
 }
 
@@ -127,7 +136,7 @@ export class RecordedNames implements Names, Resolver {
     const { service, comm } = this.process(result.pid, result.comm);
     return {
       connectionId: result.id, role: 'client', pid: result.pid, comm, ...ends('client', result.local, result.remote), service, container: '',
-      peerService: this.peer('client', result.netns, result.remote, result.local), connectNs: null,
+      peerService: this.peer('client', result), connectNs: null,
     };
   }
 
@@ -138,7 +147,11 @@ export class RecordedNames implements Names, Resolver {
   opened(info: ConnectionOpened): void {
     if (info.comm !== '') this.#comms.set(info.pid, info.comm);
     if (info.role === 'server') this.#peers.serverSeen(info.netns, info.local, info.comm);
-    else if (info.role === 'client') this.#peers.clientSeen(info.netns, info.local, info.comm);
+    else if (info.role === 'client') this.#peers.clientSeen(info.netns, info.local, info.comm, info.id);
+  }
+
+  ended(info: ConnectionOpened, ts: Nanoseconds): void {
+    this.#peers.clientGone(info.netns, info.local, info.id, ts);
   }
 
   executed(): void { /* names come with each connection */ }
@@ -152,7 +165,7 @@ export class RecordedNames implements Names, Resolver {
     return { service: name || 'unknown', comm: name, container: '' };
   }
 
-  peer(role: 'server' | 'client', netns: number, remote: string, local: string): string {
-    return role === 'server' ? this.#peers.client(netns, remote) : this.#peers.server(netns, remote, local);
+  peer(role: 'server' | 'client', { netns, remote, local, ts }: PeerQuestion): string {
+    return role === 'server' ? this.#peers.client(netns, remote, ts) : this.#peers.server(netns, remote, local);
   }
 }

@@ -6,6 +6,7 @@
  *   record        stages, policy, endpoint                             requests/
  */
 import type { ProcessObserver } from '../events/decode.js';
+import type { LossReason } from '../errors/losses.js';
 import type { ConnectResult, ConnectionOpened, Nanoseconds, Observer } from '../events/observation.js';
 import { protocols } from '../protocols/list.js';
 import type { Exchange } from '../protocols/protocol.js';
@@ -26,6 +27,8 @@ export interface PipelineOptions {
   /** Every request, without payloads; `attach` adds them, redacted, for those that are kept. Valid during the call. */
   onRecord(record: RequestRecord, endNs: Nanoseconds, attach: () => void): void;
   onOpened?(info: ConnectionOpened): void;
+  /** false: see ConnectionsOptions. */
+  datagramSenders?: boolean;
   /** Payload bytes per call that the kernel shall copy of a connection. */
   setCapture?(connectionId: number, bytes: number): void;
 }
@@ -45,12 +48,8 @@ export interface PipelineStats {
   connectionsOpen: number;
   connectionsTotal: number;
   connectionsUnclassified: number;
-  withoutOpening: number;
-  /** Of closed connections: counted by the kernel, told of by no event. */
-  unseenBytes: number;
-  evicted: number;
-  /** Requests forgotten because too many waited for their response. */
-  shed: number;
+  unclassifiedTotal: number;
+  losses: Partial<Record<LossReason, number>>;
 }
 
 export function createPipeline(options: PipelineOptions): Pipeline {
@@ -79,6 +78,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       options.onRecord(builder.failedConnect(result, names.connectFacts(result)), result.ts, nothing);
     },
     setCapture: options.setCapture ?? (() => {}),
+    ended: (info, ts) => names.ended(info, ts),
+    datagramSenders: options.datagramSenders,
     processes: { executed: (pid) => names.executed(pid), exited: (pid) => names.exited(pid) },
   });
   const observer: Observer & ProcessObserver = {
@@ -99,7 +100,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       const { open, unclassified } = connections.stats();
       return {
         requests, incomplete, connectionsOpen: open, connectionsTotal: connections.total, connectionsUnclassified: unclassified,
-        withoutOpening: connections.withoutOpening, unseenBytes: connections.unseenBytes, evicted: connections.evicted, shed: connections.shed,
+        unclassifiedTotal: connections.unclassified,
+        losses: {
+          bytes_unseen: connections.unseenBytes, opening_unknown: connections.withoutOpening, closing_unknown: connections.unclosed,
+          connections_evicted: connections.evicted, requests_shed: connections.shed, requests_dropped: connections.dropped,
+        },
       };
     },
   };

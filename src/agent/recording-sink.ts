@@ -1,7 +1,7 @@
 /** The recording beside capture: when it cannot be written any more (a full disk), capture goes on without it and says so. */
 import { RecordingWriter, type RecordingHeader } from '../events/recording.js';
 import { KindlingError } from '../errors/index.js';
-import type { Loss } from '../kernel/capture.js';
+import { lossesOf, type Loss } from '../errors/losses.js';
 
 export class RecordingSink {
   private writer: RecordingWriter | null;
@@ -32,7 +32,7 @@ export class RecordingSink {
   }
 
   losses(): Loss[] {
-    return this.missing === 0 ? [] : [{ reason: 'recording_stopped', count: this.missing, help: `events that are missing in the recording ${this.path}: ${this.failure}` }];
+    return lossesOf({ recording_stopped: this.missing }).map((loss) => ({ ...loss, help: `events that are missing in the recording ${this.path}: ${this.failure}` }));
   }
 
   private guarded(write: (writer: RecordingWriter) => void): void {

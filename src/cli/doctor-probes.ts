@@ -8,7 +8,7 @@ import type { Config } from '../config/index.js';
 import { ERRORS, toKindlingError } from '../errors/index.js';
 import { addon, built } from '../kernel/addon.js';
 import { cgroup2Mounts } from '../kernel/cgroup.js';
-import { missingCapabilities, planHooks } from '../kernel/hooks.js';
+import { isOldKernel, missingCapabilities, NO_SENDERS, OLDEST_KERNEL, planHooks } from '../kernel/hooks.js';
 
 export type ProbeState = 'ok' | 'warn' | 'fail';
 
@@ -62,9 +62,8 @@ async function guarded(probe: Probe, config: Config): Promise<Finding> {
 }
 
 function kernelVersion(): Finding {
-  const [major, minor] = release().split('.').map(Number);
-  if (major > 5 || (major === 5 && minor >= 8)) return ok(`Linux ${release()}`);
-  return fail(`Linux ${release()}`, ERRORS.KERNEL_TOO_OLD.hint);
+  if (isOldKernel()) return fail(`Linux ${release()} is older than ${OLDEST_KERNEL}`, ERRORS.KERNEL_TOO_OLD.hint);
+  return ok(`Linux ${release()}`);
 }
 
 function privileges(): Finding {
@@ -96,6 +95,7 @@ function hooks(config: Config): Finding {
   const plan = planHooks(config.hooks);
   const used = plan.programs.filter((program) => program.use).length;
   const detail = `${plan.mode} hooks, ${used} of ${plan.programs.length} programs`;
+  if (plan.programs.some(({ reason }) => reason === NO_SENDERS)) return warn(`${detail}; ${NO_SENDERS}`, 'Grant CAP_NET_ADMIN as well, or choose --hooks syscall.');
   if (plan.mode === 'socket') return ok(`${detail}: other processes pay nothing`);
   return warn(`${detail}: every system call of this machine pays about 40 ns`, 'Linux 6.3 and newer have the socket tracepoints, which cost other processes nothing.');
 }
@@ -149,7 +149,12 @@ function storeFolder(config: Config): Finding {
   if (config.store === 'off') return ok('not wanted (store off)');
   let folder = config.storeDirectory;
   while (!existsSync(folder) && folder !== dirname(folder)) folder = dirname(folder);
-  accessSync(folder, constants.W_OK);
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    const reason = `${folder}: ${(error as NodeJS.ErrnoException).code}`;
+    return fail(`cannot write to ${reason}`, ERRORS.STORE_UNWRITABLE.hint);
+  }
   const { bavail, bsize } = statfsSync(folder);
   const free = `${(bavail * bsize / 1e9).toFixed(1)} GB free`;
   if (bavail * bsize < LOW_DISK_BYTES) return warn(`${config.storeDirectory}: ${free}`, 'Free space, or choose another folder with --store-directory.');

@@ -42,7 +42,7 @@ export function summaryText(summary: RunSummary, width: number, paint: Paint): s
 
 function lossText(lost: AgentHealth['losses'], paint: Paint): string {
   if (lost.length === 0) return 'nothing lost';
-  return paint.red(`lost: ${lost.map((loss) => `${formatCount(loss.count)} ${loss.reason}`).join(', ')}`);
+  return paint.red(`lost: ${lost.map(({ count, unit, reason }) => `${formatCount(count)} ${count === 1 ? unit.slice(0, -1) : unit} (${reason})`).join(', ')}`);
 }
 
 const HEADS: Array<[string, number]> = [['COUNT', 9], ['FAILED', 7], ['SLOW', 6], ['P50', 8], ['P99', 8]];

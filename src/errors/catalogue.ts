@@ -99,7 +99,7 @@ export const ERRORS = {
   PRIVILEGES_MISSING: {
     code: 'KND-030', exit: EXIT.kernel,
     message: 'the kernel refuses to trace: missing {missing}',
-    hint: 'Run as root, or grant the capabilities: CAP_BPF, CAP_PERFMON, CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH (kernels before 5.8: CAP_SYS_ADMIN).',
+    hint: 'Run as root, or grant CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE; CAP_NET_ADMIN and CAP_SYS_NICE are of use beside them (docs/operating.md says for what).',
   },
   BTF_MISSING: {
     code: 'KND-031', exit: EXIT.kernel,
@@ -109,7 +109,7 @@ export const ERRORS = {
   KERNEL_TOO_OLD: {
     code: 'KND-032', exit: EXIT.kernel,
     message: 'kernel {release} lacks {feature}',
-    hint: 'Kindling needs Linux 5.8 or newer. `kindling doctor` says which feature is missing.',
+    hint: 'Kindling needs Linux 5.15 or newer, or a distribution\'s kernel with the BPF of that version.',
   },
   BPF_LOAD_FAILED: {
     code: 'KND-033', exit: EXIT.kernel,

@@ -3,12 +3,14 @@
  * their times, over all CPUs. One thread owns it; nothing here waits.
  */
 import { randomBytes } from 'node:crypto';
+import { release } from 'node:os';
 import { Config, Counter, Limits, Scope as ScopeCode } from '../events/layout.generated.js';
+import { lossesOf, type Loss } from '../errors/losses.js';
 import { KindlingError } from '../errors/index.js';
 import { addon, built, type BpfObject, type NativeError } from './addon.js';
 import { cgroup2Mounts, resolveCgroup } from './cgroup.js';
 import { drainInOrder, type RecordHandler } from './drain.js';
-import { CGROUP_PROGRAMS, checkKernel, planHooks, type HookMode, type HookPlan } from './hooks.js';
+import { CGROUP_PROGRAMS, checkKernel, isOldKernel, planHooks, type HookMode, type HookPlan } from './hooks.js';
 import { PidSet } from './pid-set.js';
 import { processTree } from './process-tree.js';
 import { RingReader, type RingGeometry } from './ring.js';
@@ -20,8 +22,6 @@ export interface CaptureTarget {
   ringBytes: number;
   hooks: HookMode;
 }
-
-export interface Loss { reason: string; count: number; help: string }
 
 const CONTROL_SEGMENTS = 4;
 
@@ -95,13 +95,10 @@ export class KernelCapture {
   losses(): Loss[] {
     const lost = { data: 0, control: 0 };
     for (const reader of this.#readers) lost[reader.kind] += reader.lost;
-    return [
-      { reason: 'ring_overwritten', count: lost.data, help: 'payload events overwritten before they were read: the agent had too little CPU, or ring.size is too small' },
-      { reason: 'control_overwritten', count: lost.control, help: 'opens, closes and connects overwritten before they were read' },
-      { reason: 'payload_fault', count: this.#counter(Counter.COUNT_PAYLOAD_FAULT), help: 'payload that could not be read from the process\'s memory; sizes are exact' },
-      { reason: 'no_connection_memory', count: this.#counter(Counter.COUNT_NO_CONNECTION), help: 'calls on a socket for which the kernel had no memory left' },
-      { reason: 'long_vector', count: this.#counter(Counter.COUNT_LONG_VECTOR), help: 'vectored calls with more segments than are read; the rest of their payload is missing' },
-    ].filter((loss) => loss.count > 0);
+    return lossesOf({
+      ring_overwritten: lost.data, control_overwritten: lost.control, payload_fault: this.#counter(Counter.COUNT_PAYLOAD_FAULT),
+      no_connection_memory: this.#counter(Counter.COUNT_NO_CONNECTION), long_vector: this.#counter(Counter.COUNT_LONG_VECTOR),
+    });
   }
 
   /** CPU seconds spent in the programs; null while the kernel does not count (sysctl kernel.bpf_stats_enabled). */
@@ -109,6 +106,11 @@ export class KernelCapture {
     let ns = 0;
     for (const { name, use } of this.plan.programs) if (use) ns += this.#object.runTime(name).ns;
     return ns === 0 ? null : ns / 1e9;
+  }
+
+  /** Whether datagrams carry who sent them: without that a socket's peers cannot be told apart. */
+  tellsSenders(): boolean {
+    return this.plan.mode === 'syscall' || this.plan.programs.every(({ name, use }) => use || !CGROUP_PROGRAMS.includes(name));
   }
 
   close(): void {
@@ -205,6 +207,7 @@ export function writeScope(view: DataView, scope: CaptureTarget['scope']): void 
 function loadFailure(error: NativeError): KindlingError {
   const lines = (error.log ?? '').split('\n').filter((line) => line !== '' && !/^(processed|libbpf: failed|-- )/.test(line));
   const last = lines.at(-1) ?? '';
+  if (isOldKernel()) return new KindlingError('KERNEL_TOO_OLD', { release: release(), feature: `what ${error.message} needs: ${last}` }, { cause: error });
   const left = lines.length > 1 ? ` (${lines.length - 1} lines of the log left out)` : '';
   return new KindlingError('BPF_LOAD_FAILED', { object: 'kindling.bpf.o', reason: `${error.message}; ${last}${left}` }, { cause: error });
 }

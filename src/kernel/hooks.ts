@@ -1,5 +1,6 @@
 /** Which of the object's programs are used on this kernel, and why. Features are probed, versions are not compared. */
 import { existsSync, readFileSync } from 'node:fs';
+import { release } from 'node:os';
 import { KindlingError } from '../errors/index.js';
 import { addon } from './addon.js';
 
@@ -25,17 +26,42 @@ export const TRACEPOINTS: Record<string, string> = {
 const SOCKET_PROGRAMS = ['socket_sent', 'socket_received'];
 /** Hang on the scope's cgroups: tell where datagrams came from, which the socket tracepoints do not. */
 export const CGROUP_PROGRAMS = ['datagram_came_v4', 'datagram_came_v6'];
+export const NO_SENDERS = 'needs CAP_NET_ADMIN: who sent a datagram to an unconnected socket (a DNS server\'s) stays unknown';
+
+/** Atomic operations that return a value came with 5.12, the cgroup of a socket in one field with 5.15. */
+export const OLDEST_KERNEL = '5.15';
 const VMLINUX_BTF = '/sys/kernel/btf/vmlinux';
 
+const SYS_ADMIN = 21n;
 const CAPABILITIES: Array<{ name: string; bit: bigint }> = [
   { name: 'CAP_BPF', bit: 39n }, { name: 'CAP_PERFMON', bit: 38n }, { name: 'CAP_SYS_PTRACE', bit: 19n },
 ];
 
 /** Effective capabilities that tracing needs and this process lacks. CAP_SYS_ADMIN stands for BPF and PERFMON. */
 export function missingCapabilities(status = readFileSync('/proc/self/status', 'latin1')): string[] {
-  const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)/m.exec(status)?.[1] ?? '0'}`);
-  const has = (bit: bigint) => (effective >> bit & 1n) === 1n;
-  return CAPABILITIES.filter(({ name, bit }) => !has(bit) && !(name !== 'CAP_SYS_PTRACE' && has(21n))).map(({ name }) => name);
+  const effective = effectiveCapabilities(status);
+  const has = (bit: bigint) => hasCapability(effective, bit);
+  return CAPABILITIES.filter(({ name, bit }) => !has(bit) && !(name !== 'CAP_SYS_PTRACE' && has(SYS_ADMIN))).map(({ name }) => name);
+}
+
+function effectiveCapabilities(status: string): bigint {
+  return BigInt(`0x${/^CapEff:\s*([0-9a-f]+)/m.exec(status)?.[1] ?? '0'}`);
+}
+
+function hasCapability(effective: bigint, bit: bigint): boolean {
+  return (effective >> bit & 1n) === 1n;
+}
+
+/** For the programs on cgroups. */
+export function mayWatchDatagrams(status = readFileSync('/proc/self/status', 'latin1')): boolean {
+  return hasCapability(effectiveCapabilities(status), 12n) || hasCapability(effectiveCapabilities(status), SYS_ADMIN);
+}
+
+/** @param version as uname tells it */
+export function isOldKernel(version = release()): boolean {
+  const [major, minor] = version.split('.').map(Number);
+  const [oldestMajor, oldestMinor] = OLDEST_KERNEL.split('.').map(Number);
+  return major < oldestMajor || (major === oldestMajor && minor < oldestMinor);
 }
 
 /** Throws when this machine cannot trace at all: privileges, BTF. */
@@ -61,7 +87,7 @@ export function planHooks(wanted: HookMode): HookPlan {
       return { name, use: false, reason: 'the socket tracepoints are here and add nothing to other system calls' };
     return { name, use: true, reason: '' };
   });
-  for (const name of CGROUP_PROGRAMS)
-    programs.push({ name, use: mode === 'socket', reason: mode === 'socket' ? '' : 'not needed: the senders are read at the exit of the call' });
+  const senders = mode === 'syscall' ? 'not needed: the senders are read at the exit of the call' : mayWatchDatagrams() ? '' : NO_SENDERS;
+  for (const name of CGROUP_PROGRAMS) programs.push({ name, use: senders === '', reason: senders });
   return { mode, programs };
 }

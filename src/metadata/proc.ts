@@ -1,5 +1,5 @@
 /** Reads of /proc that answer null when the process is gone or closed to us. The environment is never read: it holds secrets. */
-import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 
 const CMDLINE_BYTES = 4_096;
 const FILE_BYTES = 65_536;
@@ -70,10 +70,12 @@ export class Proc {
     return inodes;
   }
 
+  /** A traced process decides what lies in its root: a pipe there must not hold us up for ever. */
   #head(path: string, bytes: number): string | null {
     let fd = -1;
     try {
-      fd = openSync(path, 'r');
+      fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+      if (!fstatSync(fd).isFile()) return null;
       let length = 0;
       for (let read = -1; read !== 0 && length < bytes; length += read) read = readSync(fd, this.#buffer, length, bytes - length, null);
       return this.#buffer.toString('utf8', 0, length);

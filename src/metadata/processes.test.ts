@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
@@ -29,6 +29,18 @@ test('a real process is known, also after it ended', async () => {
   assert.equal(processes.get(pid, 'x').program, 'sleep');
   processes.forget(pid);
   assert.equal(processes.get(pid, 'gone').service, 'gone');
+});
+
+test('a pipe in the place of a file does not hold anybody up', () => {
+  const root = mkdtempSync(join(tmpdir(), 'kindling-proc-'));
+  try {
+    mkdirSync(`${root}/1/root`, { recursive: true });
+    execFileSync('mkfifo', [`${root}/1/root/package.json`]);
+    assert.equal(new Proc(root).fileOf(1, '/package.json'), null);
+    assert.equal(new Proc(root).fileOf(1, '/'), null);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
 });
 
 test('container, unit and program name a service, in this order', () => {
@@ -98,20 +110,29 @@ test('the other end is named by what was observed of it', () => {
   peers.serverSeen(1, '127.0.0.1:5432', 'postgres');
   peers.serverSeen(1, '0.0.0.0:80', 'nginx');
   peers.serverSeen(2, '10.0.0.5:6379', 'redis');
-  peers.clientSeen(1, '127.0.0.1:40000', 'shop');
+  peers.clientSeen(1, '127.0.0.1:40000', 'shop', 7);
   assert.equal(peers.server(1, '127.0.0.1:5432', '127.0.0.1:40000'), 'postgres');
   assert.equal(peers.server(2, '127.0.0.1:5432', ''), '127.0.0.1:5432');
   assert.equal(peers.server(1, '127.0.0.1:80', ''), 'nginx');
   assert.equal(peers.server(1, '10.0.0.5:6379', '10.0.0.1:5'), 'redis');
   assert.equal(peers.server(1, '10.0.0.1:80', '10.0.0.1:40002'), 'nginx');
   assert.equal(peers.server(1, '192.0.2.1:80', '10.0.0.1:40002'), '192.0.2.1:80');
-  assert.equal(peers.client(1, '127.0.0.1:40000'), 'shop');
-  assert.equal(peers.client(1, '127.0.0.1:40001'), '127.0.0.1');
-  assert.equal(peers.client(1, '[::1]:40001'), '[::1]');
-  peers.clientSeen(1, '0.0.0.0:40003', 'resolver');
-  peers.clientSeen(1, 'unix:', 'someone');
-  assert.equal(peers.client(1, '127.0.0.1:40003'), 'resolver');
-  assert.equal(peers.client(1, 'unix:'), 'unix:');
-  peers.clientGone(1, '127.0.0.1:40000');
-  assert.equal(peers.client(1, '127.0.0.1:40000'), '127.0.0.1');
+  assert.equal(peers.client(1, '127.0.0.1:40000', 50), 'shop');
+  assert.equal(peers.client(1, '127.0.0.1:40001', 50), '127.0.0.1');
+  assert.equal(peers.client(1, '[::1]:40001', 50), '[::1]');
+  peers.clientSeen(1, '0.0.0.0:40003', 'resolver', 8);
+  peers.clientSeen(1, 'unix:', 'someone', 9);
+  assert.equal(peers.client(1, '127.0.0.1:40003', 50), 'resolver');
+  assert.equal(peers.client(1, 'unix:', 50), 'unix:');
+});
+
+test('a port that is used anew is not taken for the client that had it before', () => {
+  const peers = new Peers();
+  peers.clientSeen(1, '127.0.0.1:40000', 'shop', 7);
+  peers.clientGone(1, '127.0.0.1:40000', 7, 5e9);
+  assert.equal(peers.client(1, '127.0.0.1:40000', 4e9), 'shop', 'the server may name the last request after the client has gone');
+  assert.equal(peers.client(1, '127.0.0.1:40000', 6e9), '127.0.0.1', 'whoever came later is not known');
+  peers.clientSeen(1, '127.0.0.1:40000', 'cron', 8);
+  peers.clientGone(1, '127.0.0.1:40000', 7, 7e9);
+  assert.equal(peers.client(1, '127.0.0.1:40000', 8e9), 'cron', 'a late end of the former connection ends nothing');
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LOSSES, lossesOf } from '../errors/losses.js';
 import { DURATION_BOUNDS_NS, DURATION_BUCKETS, durationBucket } from '../requests/duration-buckets.js';
 import type { RequestRecord } from '../requests/record.js';
 import type { RollupRow } from '../requests/rollup.js';
@@ -163,11 +164,14 @@ test('the agent reports on itself, losses by reason', async () => {
   const m = new Metrics({
     podDetail: true, maxSeries: 10, traceRequests: 0,
     self: () => ({
-      version: '1', startedAtMs: 5000, events: 10, eventBytes: 20, requests: 3, incomplete: 1, connectionsOpen: 1, connectionsTotal: 2, connectionsUnclassified: 0,
-      losses: [{ reason: 'ring_lapped', count: 4 }], cpuSeconds: { main: 0.5, kernel: null }, rssBytes: { agent: 100 }, store: null, liveClients: 0,
+      version: '1', startedAtMs: 5000, events: 10, eventBytes: 20, requests: 3, incomplete: 1, connectionsOpen: 1, connectionsTotal: 2, unclassifiedTotal: 7,
+      losses: lossesOf({ bytes_unseen: 4 }), cpuSeconds: { main: 0.5, kernel: null }, rssBytes: { agent: 100 }, store: null, liveClients: 0,
     }),
   });
-  assert.deepEqual((await samples(m, 'kindling_agent_lost_total'))[0], { name: 'kindling_agent_lost_total', labels: { reason: 'ring_lapped' }, value: 4 });
+  const lost = await samples(m, 'kindling_agent_lost_total');
+  assert.deepEqual(lost.map((s) => s.labels.reason), Object.keys(LOSSES), 'every reason has its series from the start');
+  assert.deepEqual(lost.filter((s) => s.value !== 0), [{ name: 'kindling_agent_lost_total', labels: { reason: 'bytes_unseen', unit: 'bytes' }, value: 4 }]);
+  assert.equal((await samples(m, 'kindling_agent_unclassified_connections_total'))[0].value, 7);
   assert.deepEqual((await samples(m, 'kindling_agent_cpu_seconds_total')).map((s) => s.labels.part), ['main']);
   assert.equal((await samples(m, 'kindling_agent_store_rows')).length, 0);
 });

@@ -1,4 +1,5 @@
 /** What the agent says about itself, as data. */
+import { LOSSES } from '../errors/losses.js';
 import type { MetricDefinition } from './definitions.js';
 import type { Sample } from './exposition.js';
 
@@ -12,7 +13,8 @@ export interface SelfReading {
   incomplete: number;
   connectionsOpen: number;
   connectionsTotal: number;
-  connectionsUnclassified: number;
+  /** All there ever were. */
+  unclassifiedTotal: number;
   losses: ReadonlyArray<{ reason: string; count: number }>;
   cpuSeconds: Readonly<Record<string, number | null>>;
   rssBytes: Readonly<Record<string, number | null>>;
@@ -32,6 +34,12 @@ const one = (value: number | null | undefined): Sample[] => (value === null || v
 const byKey = (label: string, values: Readonly<Record<string, number | null>>): Sample[] =>
   Object.entries(values).flatMap(([key, value]) => (value === null ? [] : [{ labels: { [label]: key }, value }]));
 
+/** Every reason from the start: a series that appears with its first loss has no rate. */
+function lossSamples(losses: SelfReading['losses']): Sample[] {
+  const counts = new Map(losses.map(({ reason, count }) => [reason, count]));
+  return Object.entries(LOSSES).map(([reason, { unit }]) => ({ labels: { reason, unit }, value: counts.get(reason) ?? 0 }));
+}
+
 function metric(name: string, type: 'counter' | 'gauge', unit: string, help: string, read: SelfMetric['read'], labels: string[] = []): SelfMetric {
   return { name: `kindling_agent_${name}`, type, unit, help, labels, read };
 }
@@ -41,13 +49,13 @@ export const SELF_METRICS: readonly SelfMetric[] = [
   metric('start_time_seconds', 'gauge', 's', 'When the agent started, Unix time.', (r) => one(r.startedAtMs / 1000)),
   metric('events_total', 'counter', 'events', 'Events read from the kernel.', (r) => one(r.events)),
   metric('event_bytes_total', 'counter', 'bytes', 'Bytes of events read from the kernel.', (r) => one(r.eventBytes)),
-  metric('lost_total', 'counter', 'events', 'What was lost, by reason. Nothing is lost uncounted.',
-    (r) => r.losses.map((loss) => ({ labels: { reason: loss.reason }, value: loss.count })), ['reason']),
+  metric('lost_total', 'counter', 'as labelled', 'What was lost, by reason, each in its unit (events, bytes, connections, requests). Nothing is lost uncounted.',
+    (r) => lossSamples(r.losses), ['reason', 'unit']),
   metric('requests_total', 'counter', 'requests', 'Requests seen.', (r) => one(r.requests)),
   metric('incomplete_requests_total', 'counter', 'requests', 'Requests not known in full (joined in mid-stream, a gap, garbage).', (r) => one(r.incomplete)),
   metric('connections', 'gauge', 'connections', 'Open connections followed.', (r) => one(r.connectionsOpen)),
   metric('connections_total', 'counter', 'connections', 'Connections followed since the start.', (r) => one(r.connectionsTotal)),
-  metric('unclassified_connections_total', 'counter', 'connections', 'Connections whose protocol was not recognised.', (r) => one(r.connectionsUnclassified)),
+  metric('unclassified_connections_total', 'counter', 'connections', 'Connections given up because their protocol was not recognised.', (r) => one(r.unclassifiedTotal)),
   metric('cpu_seconds_total', 'counter', 's', 'CPU time of the agent, by part: main, capture, store, kernel (its BPF programs).', (r) => byKey('part', r.cpuSeconds), ['part']),
   metric('resident_memory_bytes', 'gauge', 'bytes', 'Resident memory, by process: agent, store.', (r) => byKey('process', r.rssBytes), ['process']),
   metric('store_up', 'gauge', '1', '1 while the store takes batches, 0 while it is down; absent without a store.', (r) => one(r.store && (r.store.state === 'down' ? 0 : 1))),

@@ -130,7 +130,7 @@ export interface AgentHealth {
   requests: { total: number; perSecond: number; incomplete: number };
   connections: { open: number; total: number; unclassified: number };
   /** Everything that was lost, by reason; empty when nothing was. */
-  losses: Array<{ reason: string; count: number; help: string }>;
+  losses: Array<{ reason: string; count: number; unit: 'events' | 'bytes' | 'connections' | 'requests'; help: string }>;
   cpu: { agentCores: number; captureCores: number; storeCores: number; kernelCores: number | null };
   memory: { agentRssBytes: number; storeRssBytes: number };
   store: StoreHealth | null;

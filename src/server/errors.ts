@@ -20,7 +20,7 @@ export const API_ERRORS = {
   },
   method_not_allowed: { status: 405, message: 'The API only reads.', hint: 'Use GET.' },
   token_required: {
-    status: 401, message: 'A token is required, because Kindling listens beyond this machine.',
+    status: 401, message: 'A token is required.',
     hint: 'Open the address that Kindling printed at its start (it carries the token), or send `Authorization: Bearer TOKEN`.',
   },
   host_not_allowed: {

@@ -100,6 +100,12 @@ export class Spool {
     this.remove(batch);
   }
 
+  /** Behind all others. */
+  defer(batch: Batch): void {
+    const index = this.waiting.indexOf(batch);
+    if (index >= 0) this.waiting.push(...this.waiting.splice(index, 1));
+  }
+
   /** The engine will never take it. */
   reject(batch: Batch): void {
     this.count('refused by the engine', batch);

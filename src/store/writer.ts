@@ -108,6 +108,8 @@ export class StoreWriter {
       } catch (error) {
         this.trouble = error instanceof StoreError ? error : new StoreError('store_query_failed', (error as Error).message, 'Look at the spool folder.');
         if (this.trouble.code === 'store_closed') return;
+        // Perhaps it is the batch that takes the engine down: those behind it go first.
+        if (this.trouble.code === 'store_crashed') this.options.spool.defer(batch);
         if (this.trouble.code === 'store_query_failed' && ++attempts >= ATTEMPTS) {
           this.options.spool.reject(batch);
           attempts = 0;

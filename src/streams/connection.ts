@@ -21,6 +21,10 @@ export interface Surroundings {
   /** Who opened it, for connections whose beginning nobody saw: asked once, when it is classified. */
   roleOf(info: ConnectionOpened): Role;
   emit(connection: TracedConnection, exchange: Exchange): void;
+  /** Requests that waited for their response and are forgotten. */
+  dropped(pending: number): void;
+  /** No protocol fits. */
+  unclassified(connection: TracedConnection): void;
   /** Payload bytes per call that the kernel shall copy from now on. */
   setCapture(connectionId: number, bytes: number): void;
 }
@@ -35,6 +39,8 @@ export class TracedConnection implements ParserContext {
   lastNs: Nanoseconds;
   /** Bytes that data events told of; the kernel's own counters tell at the end whether that was all. */
   seenBytes = 0;
+  /** Process that used it last: sockets are inherited. */
+  holder: number;
   /** Set by whoever names connections; looked up once. */
   facts: unknown = undefined;
   connectNs: number | null = null;
@@ -48,6 +54,7 @@ export class TracedConnection implements ParserContext {
 
   constructor(readonly info: ConnectionOpened, private readonly surroundings: Surroundings) {
     this.role = info.role;
+    this.holder = info.pid;
     this.lastNs = info.ts;
     this.copy = surroundings.copy;
   }
@@ -136,7 +143,10 @@ export class TracedConnection implements ParserContext {
     const side = this.#sides![direction === this.#requests ? REQUEST : RESPONSE];
     side.feed(chunk);
     if (parser.opaque) return this.#giveUp('opaque');
-    if (side.refused > MAX_REFUSED || side.unsynced > MAX_UNSYNCED) return this.#reconsider(chunk.ns);
+    if (side.refused > MAX_REFUSED || side.unsynced > MAX_UNSYNCED) {
+      this.surroundings.dropped(parser.pending());
+      return this.#reconsider(chunk.ns);
+    }
     if (parser.capture !== this.#capture) {
       this.#capture = parser.capture;
       this.surroundings.setCapture(this.info.id, parser.capture);
@@ -155,6 +165,7 @@ export class TracedConnection implements ParserContext {
 
   #giveUp(state: 'opaque' | 'unknown'): void {
     this.state = state;
+    if (state === 'unknown') this.surroundings.unclassified(this);
     // A socket that serves many peers is judged by each of them: its capture stays.
     if (this.info.transport !== 'udp') this.surroundings.setCapture(this.info.id, 0);
   }

@@ -13,12 +13,12 @@ import { Connections } from './connections.js';
 
 const FIXTURES = fileURLToPath(new URL('../../../test/fixtures/', import.meta.url));
 
-interface Seen { exchanges: Array<{ exchange: Exchange; connection: TracedConnection }>; failed: ConnectResult[]; captures: Map<number, number> }
+interface Seen { exchanges: Array<{ exchange: Exchange; connection: TracedConnection }>; failed: ConnectResult[]; captures: Map<number, number>; ended: number[] }
 
-function create(noResponseNs = 120e9): Seen & { connections: Connections; texts(): string[] } {
-  const seen: Seen = { exchanges: [], failed: [], captures: new Map() };
+function create(noResponseNs = 120e9, datagramSenders = true): Seen & { connections: Connections; texts(): string[] } {
+  const seen: Seen = { exchanges: [], failed: [], captures: new Map(), ended: [] };
   const connections = new Connections({
-    protocols, noResponseNs, roleOf: () => 'unknown',
+    protocols, noResponseNs, datagramSenders, ended: ({ id }) => { seen.ended.push(id); }, roleOf: () => 'unknown',
     exchange: (connection, exchange) => { seen.exchanges.push({ exchange, connection }); },
     failedConnect: (result) => { seen.failed.push(result); },
     setCapture: (id, bytes) => { seen.captures.set(id, bytes); },
@@ -38,10 +38,10 @@ class Wire {
   readonly positions = [0, 0];
   constructor(readonly connections: Connections, readonly id: number, public ns = 1000) {}
 
-  send(direction: typeof IN | typeof OUT, bytes: Uint8Array | string, missing = 0, peer?: string): void {
+  send(direction: typeof IN | typeof OUT, bytes: Uint8Array | string, missing = 0, peer?: string, pid = 10): void {
     const buffer = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes;
     const size = buffer.length + missing;
-    this.connections.data(this.id, direction, this.ns, 0, 10, 11, this.positions[direction], size, buffer, 0, buffer.length, peer);
+    this.connections.data(this.id, direction, this.ns, 0, pid, 11, this.positions[direction], size, buffer, 0, buffer.length, peer);
     this.positions[direction] += size;
     this.ns += 1000;
   }
@@ -204,8 +204,46 @@ test('bytes that no protocol knows are given up, and the kernel need not copy mo
   connections.opened(open(1));
   const wire = new Wire(connections, 1);
   for (let i = 0; i < 40; i++) wire.send(IN, Buffer.alloc(200, 0xf7));
-  assert.equal(connections.stats().unclassified, 1);
+  assert.deepEqual([connections.stats().unclassified, connections.unclassified], [1, 1]);
   assert.equal(captures.get(1), 0);
+  wire.close();
+  assert.deepEqual([connections.stats().unclassified, connections.unclassified], [0, 1], 'none is open; that there was one stays counted');
+});
+
+test('a TCP connection whose end was not told goes a minute after its process, unless another one uses it', () => {
+  const { connections, texts, ended } = create();
+  for (const id of [1, 2, 3]) connections.opened(open(id));
+  const [, inherited] = [1, 2, 3].map((id) => new Wire(connections, id));
+  connections.exited(10, 1e9);
+  inherited.ns = 2e9;
+  inherited.send(IN, GET, 0, undefined, 77);
+  inherited.send(OUT, OK, 0, undefined, 77);
+  connections.sweep(60e9);
+  assert.equal(connections.stats().open, 3, 'for a minute whoever inherited it may speak');
+  connections.sweep(62e9);
+  assert.deepEqual([connections.stats().open, connections.unclosed, ended], [1, 2, [1, 3]]);
+  const late = new Wire(connections, 3, 90e9);
+  late.send(IN, GET);
+  late.send(OUT, OK);
+  assert.deepEqual([texts(), connections.withoutOpening], [['GET /a 200', 'GET /a 200 (joined_mid_stream)'], 0], 'one that was only silent goes on');
+});
+
+test('requests that wait when their connection is judged anew are counted', () => {
+  const { connections } = create();
+  connections.opened(open(1));
+  const wire = new Wire(connections, 1);
+  wire.send(IN, '*1\r\n$4\r\nPING\r\n');
+  for (let i = 0; i < 300; i++) wire.send(OUT, `${String.fromCharCode(0xf0 + i % 8)}garbage\n`);
+  assert.equal(connections.dropped, 1);
+});
+
+test('where nobody tells who sent a datagram, a socket is one connection, and ids pair what belongs together', () => {
+  const { connections, texts } = create(undefined, false);
+  connections.opened(open(1, { transport: 'udp', remote: '0.0.0.0:0', preexisting: true }));
+  const wire = new Wire(connections, 1);
+  for (const id of [1, 2, 3]) wire.send(IN, query(id));
+  for (const id of [3, 1, 2]) wire.send(OUT, answer(id), 0, `10.0.0.${id}:${id}`);
+  assert.deepEqual(texts(), Array<string>(3).fill('A web.test 0'));
 });
 
 test('a connection that was taken for another protocol is judged anew', () => {

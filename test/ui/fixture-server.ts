@@ -83,7 +83,7 @@ function health(shop: Shop, startedAt: number): AgentHealth {
     ],
     events: { total: shop.records.length * 2, perSecond: 4_812, bytes: 38_112_400 }, requests: { total: shop.records.length, perSecond: 2_406, incomplete: 3 },
     connections: { open: 41, total: 388, unclassified: 2 },
-    losses: [{ reason: 'ring_overwritten', count: 118, help: 'The agent got no CPU in time. Messages and bytes per connection are still exact.' }],
+    losses: [{ reason: 'ring_overwritten', count: 118, unit: 'events', help: 'The agent got no CPU in time. Messages and bytes per connection are still exact.' }],
     cpu: { agentCores: 0.081, captureCores: 0.052, storeCores: 0.034, kernelCores: 0.021 }, memory: { agentRssBytes: 118e6, storeRssBytes: 402e6 },
     store: {
       state: 'ok', message: '', engine: 'chDB 3.4.0', directory: '/var/lib/kindling', rows: 1_284_113, bytes: 112_400_000, oldestMs: startedAt - 3 * 86_400_000, diskBudgetBytes: 10e9,

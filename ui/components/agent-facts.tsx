@@ -55,7 +55,7 @@ function Losses({ losses }: { losses: AgentHealth['losses'] }) {
   return (
     <table>
       <thead><tr><th>Reason</th><th className="number">Count</th><th>What it means</th></tr></thead>
-      <tbody>{losses.map((loss) => <tr key={loss.reason}><td>{loss.reason.replaceAll('_', ' ')}</td><td className="number">{formatCount(loss.count)}</td><td className="muted">{loss.help}</td></tr>)}</tbody>
+      <tbody>{losses.map((loss) => <tr key={loss.reason}><td>{loss.reason.replaceAll('_', ' ')}</td><td className="number">{loss.unit === 'bytes' ? formatBytes(loss.count) : `${formatCount(loss.count)} ${loss.count === 1 ? loss.unit.slice(0, -1) : loss.unit}`}</td><td className="muted">{loss.help}</td></tr>)}</tbody>
     </table>
   );
 }

@@ -40,7 +40,7 @@ function LossLine() {
   if (tick === null || (tick.lost === 0 && tick.notes.length === 0)) return null;
   return (
     <p className="loss-line" role="status">
-      {tick.lost > 0 && <a href={hrefTo('/agent')}>{formatCount(tick.lost)} events lost since the start: some requests may be missing or incomplete.</a>} {tick.notes.join(' ')}
+      {tick.lost > 0 && <a href={hrefTo('/agent')}>{formatCount(tick.lost)} {tick.lost === 1 ? 'event' : 'events'} lost since the start: some requests may be missing or incomplete.</a>} {tick.notes.join(' ')}
     </p>
   );
 }

@@ -31,7 +31,7 @@ export function FilterBox({ fields }: { fields: FieldInfo[] }) {
     input.current?.focus();
   };
   const clear = (): void => { setText(''); setParams({ filter: null }); };
-    const onKeyDown = (event: React.KeyboardEvent): void => {
+  const onKeyDown = (event: React.KeyboardEvent): void => {
     if (event.key === 'ArrowDown' && offers.length > 0) { event.preventDefault(); setChosen(chosen >= offers.length - 1 ? 0 : chosen + 1); }
     else if (event.key === 'ArrowUp' && offers.length > 0) { event.preventDefault(); setChosen(chosen <= 0 ? offers.length - 1 : chosen - 1); }
     else if (event.key === 'Tab' && offers.length > 0 && word !== '') { event.preventDefault(); take(offers[Math.max(0, chosen)]); }
@@ -49,15 +49,20 @@ export function FilterBox({ fields }: { fields: FieldInfo[] }) {
         onFocus={() => { setOpen(true); stepped.current = false; }} onBlur={() => setOpen(false)} onKeyDown={onKeyDown}
       />
       {text !== '' && <button type="button" className="plain clear" onClick={clear} aria-label="Clear the filter">×</button>}
-      {offers.length > 0 && (
-        <ul id="filter-offers" role="listbox">
-          {offers.map((offer, i) => (
-            <li key={offer.label} id={`filter-offer-${i}`} role="option" aria-selected={i === chosen} onMouseDown={(event) => { event.preventDefault(); take(offer); }}>
-              <b><bdi>{offer.label}</bdi></b><span>{offer.help}</span>
-            </li>
-          ))}
-        </ul>
-      )}
+      <Offers offers={offers} chosen={chosen} onTake={take} />
     </div>
+  );
+}
+
+function Offers({ offers, chosen, onTake }: { offers: readonly Completion[]; chosen: number; onTake: (offer: Completion) => void }) {
+  if (offers.length === 0) return null;
+  return (
+    <ul id="filter-offers" role="listbox">
+      {offers.map((offer, i) => (
+        <li key={offer.label} id={`filter-offer-${i}`} role="option" aria-selected={i === chosen} onMouseDown={(event) => { event.preventDefault(); onTake(offer); }}>
+          <b><bdi>{offer.label}</bdi></b><span>{offer.help}</span>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -28,9 +28,11 @@ export function AgentPage() {
 
 function sentence(health: AgentHealth): string {
   if (health.state === 'starting') return 'Kindling is starting: its hooks are not attached yet, nothing is seen so far.';
-  const lost = health.losses.reduce((sum, loss) => sum + loss.count, 0);
+  const lost = health.losses.reduce((sum, loss) => sum + (loss.unit === 'events' ? loss.count : 0), 0);
   const cost = health.cpu.agentCores + health.cpu.storeCores + (health.cpu.kernelCores ?? 0);
-  const losses = lost === 0 ? 'nothing was lost' : `${formatCount(lost)} events were lost (${formatCount(health.events.total)} seen)`;
+  const seen = `(${formatCount(health.events.total)} seen)`;
+  const losses = health.losses.length === 0 ? 'nothing was lost'
+    : lost === 0 ? `no event was lost ${seen}, but see below` : `${formatCount(lost)} ${lost === 1 ? 'event was' : 'events were'} lost ${seen}`;
   const store = health.store && health.store.state !== 'ok' ? ` The store is ${health.store.state}: ${health.store.message}` : '';
   return `Kindling sees ${formatRate(health.requests.perSecond)} requests for ${formatCores(cost)} of CPU; ${losses}.${store}`;
 }

@@ -1,5 +1,6 @@
 /** Speaks the capture worker's messages without a kernel: sends one batch, then lives until it is stopped. Environment data says how it fails. */
 import { parentPort, workerData, getEnvironmentData } from 'node:worker_threads';
+import { lossesOf } from '../../errors/losses.js';
 import type { CaptureOptions, MainMessage, WorkerMessage } from '../messages.js';
 import { sampleRecord, sampleRollup } from './samples.js';
 
@@ -19,8 +20,8 @@ if (behaviour === 'fatal') {
   send({
     type: 'health',
     health: {
-      events: 10, eventBytes: 100, requests: 1, incomplete: 0, connectionsOpen: 1, connectionsTotal: 1, connectionsUnclassified: 0,
-      losses: [{ reason: 'ring_lapped', count: 3, help: 'raise capture.ring_size' }], cpuSeconds: 0.01, kernelSeconds: null,
+      events: 10, eventBytes: 100, requests: 1, incomplete: 0, connectionsOpen: 1, connectionsTotal: 1, connectionsUnclassified: 0, unclassifiedTotal: 0,
+      losses: lossesOf({ ring_overwritten: 3, bytes_unseen: 4_096 }), cpuSeconds: 0.01, kernelSeconds: null,
     },
   });
   if (behaviour === 'crash-later') setTimeout(() => { throw new Error('crashed later'); }, 50);

@@ -6,6 +6,7 @@ import { startAgent, type AgentOptions, type RunningAgent } from '../../agent/ag
 import type { Scope } from '../../agent/messages.js';
 import type { Config } from '../../config/index.js';
 import { KindlingError } from '../../errors/index.js';
+import { checkKernel } from '../../kernel/hooks.js';
 import { CommandProcess } from '../command-process.js';
 import { addConfigOptions, AGENT_OPTIONS, configOf, givenFlags } from '../config-options.js';
 import { withExamples } from '../examples.js';
@@ -35,6 +36,8 @@ export function runCommand(): Command {
 
 async function run(words: string[], options: RunOptions, self: Command): Promise<void> {
   const config = configOf(self);
+  // Before the command is started: it would have to be killed again.
+  checkKernel();
   const cgroup = createRunCgroup(process.pid);
   let folder: string | null = null;
   try {

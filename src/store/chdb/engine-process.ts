@@ -68,13 +68,14 @@ export class EngineProcess {
     });
     child.on('error', () => undefined);
     child.on('exit', (code, signal) => {
+      const wasOpen = this.opened;
       this.child = null;
       this.opened = false;
       if (this.closing) return this.rejectAll(closedError());
       const reason = signal === null ? `exit code ${code}` : `signal ${signal}`;
       if (refused !== null && this.version === '') return onRefused(refused);
       this.lastCrash = refused?.message ?? `The store's engine ended with ${reason}. ${this.stderrTail.split('\n').filter(Boolean).at(-1) ?? ''}`.trim();
-      this.afterCrash(onOpened, onRefused);
+      this.afterCrash(wasOpen, onOpened, onRefused);
     });
     this.post({ type: 'open', options: this.options });
   }
@@ -85,9 +86,11 @@ export class EngineProcess {
     for (const { call } of this.pending.values()) this.post(call);
   }
 
-  private afterCrash(onOpened: () => void, onRefused: (error: StoreError) => void): void {
+  /** @param wasOpen else it did not come as far as any call, and none is to blame */
+  private afterCrash(wasOpen: boolean, onOpened: () => void, onRefused: (error: StoreError) => void): void {
     for (const [id, call] of this.pending) {
-      if (++call.crashes < 3 && call.onBlock === null) continue;
+      if (wasOpen) call.crashes++;
+      if (call.crashes < 3 && call.onBlock === null) continue;
       this.pending.delete(id);
       call.reject(new StoreError('store_crashed', this.lastCrash, 'The engine was started again. If one view causes this, choose a shorter time range and report it.'));
     }

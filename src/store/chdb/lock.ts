@@ -2,7 +2,7 @@
  * Our own lock on a store directory. The engine has one too, but says nothing useful when it is taken; this one names the
  * process. A lock whose process is gone (or whose pid now belongs to another) is taken over.
  */
-import { closeSync, openSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreError } from '../errors.js';
 
@@ -35,17 +35,34 @@ function read(path: string): Holder | null {
   }
 }
 
+/** With its content from the first moment on: whoever finds it may rely on what it says. */
 function create(path: string): boolean {
+  const draft = `${path}.${process.pid}`;
+  const holder: Holder = { pid: process.pid, parentPid: process.ppid, started: startOf(process.pid), since: new Date().toISOString() };
+  writeFileSync(draft, JSON.stringify(holder), { mode: 0o600 });
   try {
-    const fd = openSync(path, 'wx', 0o600);
-    const holder: Holder = { pid: process.pid, parentPid: process.ppid, started: startOf(process.pid), since: new Date().toISOString() };
-    writeFileSync(fd, JSON.stringify(holder));
-    closeSync(fd);
+    linkSync(draft, path);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
+  } finally {
+    unlinkSync(draft);
   }
+}
+
+/** Takes a left lock away, unless another was quicker and holds a new one by now. */
+function removeLeft(path: string, left: Holder | null): void {
+  const aside = `${path}.${process.pid}.left`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  const taken = read(aside);
+  if (taken !== null && (taken.pid !== left?.pid || taken.started !== left.started)) renameSync(aside, path);
+  else unlinkSync(aside);
 }
 
 /** Resolves to the function that gives the lock back; throws `store_locked`. */
@@ -55,7 +72,7 @@ export async function acquireLock(directory: string): Promise<() => void> {
   while (!create(path)) {
     const holder = read(path);
     if (holder === null || startOf(holder.pid) !== holder.started) {
-      unlinkSync(path);
+      removeLeft(path, holder);
       continue;
     }
     // An engine whose agent was killed ends by itself within moments.
@@ -63,7 +80,7 @@ export async function acquireLock(directory: string): Promise<() => void> {
     if (!orphan || Date.now() > deadline) throw lockedError(directory, holder);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return () => unlinkSync(path);
+  return () => rmSync(path, { force: true });
 }
 
 function lockedError(directory: string, holder: Holder): StoreError {

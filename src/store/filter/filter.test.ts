@@ -67,3 +67,16 @@ test('any text parses or is refused, and what parses has a predicate and SQL wit
     }
   }), { numRuns: 2000 });
 });
+
+test('seen:once leaves out the client\'s row where the server is traced, unless only the client saw what went wrong', () => {
+  const filter = parseFilter('seen:once', new Set(['10.0.0.1:80']));
+  const matchesOnce = filterToPredicate(filter);
+  const row = (change: Parameters<typeof sampleRecord>[0]) => sampleRecord({ server: '10.0.0.1:80', error: 'none', ...change });
+  assert.equal(matchesOnce(row({ role: 'server' })), true);
+  assert.equal(matchesOnce(row({ role: 'client' })), false);
+  assert.equal(matchesOnce(row({ role: 'client', server: '10.0.0.2:80' })), true, 'nobody traces that server');
+  assert.equal(matchesOnce(row({ role: 'client', error: 'connect_failed' })), true);
+  assert.deepEqual(filterToSql(filter, 'rollup').ignored, [], 'roll-ups can tell');
+  assert.deepEqual(parseFilter('seen:both').conditions, []);
+  assert.throws(() => parseFilter('seen:twice'), /once or both/);
+});
