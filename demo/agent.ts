@@ -29,7 +29,7 @@ function agentCommand(place: AgentPlace): string[] {
   return [process.execPath, join(repositoryRoot, 'dist/src/cli/main.js'), 'agent',
     '--cgroup', place.shop.path,
     '--listen', `127.0.0.1:${place.port}`,
-    '--store-directory', join(place.directory, 'store')];
+    '--store-directory', join(place.directory, 'store'), '--profile'];
 }
 
 export async function startAgent(place: AgentPlace): Promise<RunningAgent> {

@@ -53,4 +53,4 @@ if [ -f native/build.sh ]; then step native dist/native/kindling.node 'bash nati
 step ts dist/src 'npm run --silent build:ts' src test bench scripts demo ui tsconfig.json package-lock.json
 # What `bin` in package.json points at; the compiler makes plain files.
 if [ -f dist/src/cli/main.js ]; then chmod 755 dist/src/cli/main.js; fi
-if [ -f ui/vite.config.ts ]; then step ui dist/ui 'npm run --silent build:ui' ui src/server src/requests src/protocols package-lock.json; fi
+if [ -f ui/vite.config.ts ]; then step ui dist/ui 'npm run --silent build:ui' ui src/server src/profile src/requests src/protocols package-lock.json; fi

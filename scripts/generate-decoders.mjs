@@ -1,15 +1,17 @@
-// Writes src/events/layout.generated.ts from the BTF of the built BPF object: offsets of every member that crosses from
+// Writes src/events/layout.generated.ts from the BTF of the built BPF objects: offsets of every member that crosses from
 // the kernel, the enums, and a hash of all of it. `--check` fails when the committed file differs.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const OBJECT = 'dist/bpf/kindling.bpf.o';
+const OBJECTS = ['dist/bpf/kindling.bpf.o', 'dist/bpf/recorder.bpf.o'];
 const TARGET = 'src/events/layout.generated.ts';
 const PREFIX = 'kindling_';
 
-const { types } = JSON.parse(execFileSync('bpftool', ['-j', 'btf', 'dump', 'file', OBJECT], { maxBuffer: 1 << 26 }));
-const byId = new Map(types.map((type) => [type.id, type]));
+const read = (object) => JSON.parse(execFileSync('bpftool', ['-j', 'btf', 'dump', 'file', object], { maxBuffer: 1 << 26 })).types;
+
+/** Types of the object at hand. */
+let byId = new Map();
 
 const camel = (name) => name.replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
 const pascal = (name) => camel('_' + name);
@@ -48,18 +50,29 @@ function emitStruct(struct) {
 function emitEnum(type) {
   const name = type.name.slice(PREFIX.length);
   const common = type.values.map((value) => value.name.split('_')).reduce((a, b) => { let i = 0; while (a[i] !== undefined && a[i] === b[i]) i++; return a.slice(0, i); });
-  const skip = common.join('_').length + 1;
+  const skip = common.slice(0, type.values.length === 1 ? -1 : undefined).join('_').length + 1;
   const body = type.values.map((value) => `  ${value.name.slice(skip)}: ${value.val},`);
   return [`export const ${pascal(name)} = {`, ...body, '} as const;'].join('\n');
 }
 
-const wanted = types.filter((type) => type.name?.startsWith(PREFIX) && !['kindling_syscall', 'kindling_layout'].includes(type.name));
-const structs = wanted.filter((type) => type.kind === 'STRUCT').sort((a, b) => a.name.localeCompare(b.name));
-const enums = wanted.filter((type) => type.kind === 'ENUM').sort((a, b) => a.name.localeCompare(b.name));
-if (structs.length < 8) throw new Error(`only ${structs.length} structures in the BTF of ${OBJECT}`);
-const body = [...enums.map(emitEnum), ...structs.map(emitStruct)].join('\n\n');
+const NOT_CROSSING = ['kindling_syscall', 'kindling_layout', 'kindling_recorder_layout'];
+/** Name → text; what several objects share is the same in each. */
+const structs = new Map();
+const enums = new Map();
+for (const object of OBJECTS) {
+  const types = read(object);
+  byId = new Map(types.map((type) => [type.id, type]));
+  for (const type of types) {
+    if (!type.name?.startsWith(PREFIX) || NOT_CROSSING.includes(type.name)) continue;
+    if (type.kind === 'STRUCT') structs.set(type.name, emitStruct(type));
+    else if (type.kind === 'ENUM') enums.set(type.name, emitEnum(type));
+  }
+}
+if (structs.size < 9) throw new Error(`only ${structs.size} structures in the BTF of ${OBJECTS.join(' and ')}`);
+const inOrder = (texts) => [...texts.keys()].sort().map((name) => texts.get(name));
+const body = [...inOrder(enums), ...inOrder(structs)].join('\n\n');
 const hash = createHash('sha256').update(body).digest('hex').slice(0, 16);
-const text = `// Generated from the BTF of ${OBJECT} by scripts/generate-decoders.mjs. Do not edit.
+const text = `// Generated from the BTF of ${OBJECTS.join(' and ')} by scripts/generate-decoders.mjs. Do not edit.
 /** Of everything below: stands in the header of every recording. */
 export const LAYOUT_HASH = '${hash}';
 

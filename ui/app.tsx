@@ -5,6 +5,7 @@ import { KeysHelp } from './components/keys-help.js';
 import { LiveContext } from './components/live-context.js';
 import { AgentPage } from './pages/agent.js';
 import { OverviewPage } from './pages/overview.js';
+import { ProfilesPage } from './pages/profiles.js';
 import { RequestPage } from './pages/request.js';
 import { RequestsPage } from './pages/requests.js';
 import { ServicePage } from './pages/service.js';
@@ -24,6 +25,7 @@ export function App() {
     '?': () => setHelpOpen(true),
     'g o': () => navigate(hrefTo('/')),
     'g r': () => navigate(hrefTo('/requests')),
+    'g p': () => navigate(hrefTo('/profiles')),
     'g a': () => navigate(hrefTo('/agent')),
     '/': () => document.getElementById('filter')?.focus(),
   });
@@ -45,6 +47,7 @@ function View() {
   if (page === 'requests' && name) return <RequestPage key={name} id={name} />;
   if (page === 'requests') return <RequestsPage />;
   if (page === 'services' && name) return <ServicePage key={name} name={decoded(name)} />;
+  if (page === 'profiles') return <ProfilesPage />;
   if (page === 'agent') return <AgentPage />;
   return <main className="page"><Empty title="There is no such page.">Press <kbd>g</kbd> <kbd>o</kbd> for the overview.</Empty></main>;
 }

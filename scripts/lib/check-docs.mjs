@@ -92,7 +92,7 @@ function routes() {
 
 const SCHEMA_OF_ROUTE = {
   '/api/overview': 'overviewSchema', '/api/requests': 'listSchema', '/api/requests.har': 'listSchema', '/api/heatmap': 'heatmapSchema',
-  '/api/services/:name': 'serviceSchema', '/api/live': 'liveSchema',
+  '/api/services/:name': 'serviceSchema', '/api/live': 'liveSchema', '/api/profiles': 'profilesSchema',
 };
 
 function parameters() {

@@ -2,6 +2,7 @@
  * The main thread: one capture worker in, store, metrics, live tail and server out.
  * Started from the back of the path to its front, so that nothing captured finds its consumer missing; stopped the other way round.
  */
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from '../config/index.js';
@@ -21,6 +22,7 @@ import { LiveHub } from './live-hub.js';
 import { compileFilter } from './live-filter.js';
 import type { Scope } from './messages.js';
 import { RecentRequests } from './recent-requests.js';
+import { Profiles } from './profiles.js';
 import { queriesWithRecent } from './recent-queries.js';
 import { memoryQueries } from './memory-queries.js';
 import { RecentRollups } from './recent-rollups.js';
@@ -89,6 +91,8 @@ class Agent implements RunningAgent {
   private readonly metrics: Metrics;
   private readonly monitor: HealthMonitor;
   private store: StoreHandle | null = null;
+  /** null: the recorder is off. */
+  private readonly profiles: Profiles | null;
   /** As of the last tick: the store is asked, nobody waits for it. */
   private storeHealth: StoreHealth | null = null;
   private storeReading: Promise<void> | null = null;
@@ -101,6 +105,7 @@ class Agent implements RunningAgent {
   constructor(private readonly options: AgentOptions) {
     const { config, scope } = options;
     this.failed = new Promise((resolve) => { this.fail = resolve; });
+    this.profiles = config.profile ? new Profiles(config.store === 'off' ? null : join(config.storeDirectory, 'profiles')) : null;
     this.monitor = new HealthMonitor({
       version: kindlingVersion(), scope: describeScope(scope), hooks: () => this.capture?.hooks ?? [], state: () => this.state(),
       store: () => this.storeHealth, storePid: () => this.store?.enginePid() ?? null,
@@ -122,6 +127,7 @@ class Agent implements RunningAgent {
       requests: (rowBinary, rowCount, recent, seen) => this.onRequests(rowBinary, rowCount, recent, seen),
       rollups: (rows) => this.onRollups(rows),
       health: (health) => this.monitor.update(health),
+      profiles: (profiles) => { for (const profile of profiles) void this.profiles?.put(profile); },
       recordingFailed: (error) => this.onRecordingFailed(error),
       died: (error) => this.fail(error),
     }, this.options.workerFile);
@@ -158,7 +164,7 @@ class Agent implements RunningAgent {
     const queries = withNotes(observed, (range) => this.monitor.notesOn(range));
     this.server = await startServer({
       address: config.listen.host, port: config.listen.port, token: config.token === '' ? null : config.token,
-      queries, har: harSource(queries), live: this.live, health: () => this.health(),
+      queries, profiles: this.profiles, har: harSource(queries), live: this.live, health: () => this.health(),
       metrics: async () => ({ contentType: this.metrics.contentType, text: await this.metrics.text() }),
       pageDirectory: PAGE_DIRECTORY, log,
     });

@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { KindlingError, restoreError } from '../errors/index.js';
 import type { CaptureHealth, CaptureOptions, HookState, MainMessage, WorkerMessage } from './messages.js';
+import type { Profile } from '../profile/profile.js';
 import type { RequestRecord } from '../requests/record.js';
 import type { RollupRow } from '../requests/rollup.js';
 
@@ -17,6 +18,7 @@ export interface CaptureListener {
   requests(rowBinary: Uint8Array | null, rowCount: number, recent: RequestRecord[], seen: number): void;
   rollups(rows: RollupRow[]): void;
   health(health: CaptureHealth): void;
+  profiles(profiles: Profile[]): void;
   recordingFailed(error: KindlingError): void;
   /** It ended without having been asked to. Called once, and only after it was ready. */
   died(error: KindlingError): void;
@@ -82,6 +84,7 @@ export class CaptureClient {
       case 'requests': return this.listener.requests(message.rowBinary, message.rowCount, message.recent, message.seen);
       case 'rollups': return this.listener.rollups(message.rows);
       case 'health': return this.listener.health(message.health);
+      case 'profiles': return this.listener.profiles(message.profiles);
       case 'recording-failed': return this.listener.recordingFailed(restoreError(message));
       case 'fatal':
         this.failure = restoreError(message);

@@ -10,6 +10,7 @@ import { lossesOf } from '../errors/losses.js';
 import { toKindlingError } from '../errors/index.js';
 import { addon } from '../kernel/addon.js';
 import { KernelCapture } from '../kernel/capture.js';
+import { FlightRecorder } from '../kernel/recorder.js';
 import { WallClock, measureOffsetNs } from '../requests/clock.js';
 import type { RequestRecord } from '../requests/record.js';
 import { Rollups } from '../requests/rollups.js';
@@ -20,6 +21,7 @@ import { DrainTimer } from './drain-timer.js';
 import type { CaptureHealth, CaptureOptions, HookState, MainMessage, WorkerMessage } from './messages.js';
 import { LiveNames } from './naming.js';
 import { createPipeline, type Pipeline } from './pipeline.js';
+import { Profiler } from './profiler.js';
 import { RecordingSink } from './recording-sink.js';
 
 const FLUSH_MS = 200;
@@ -41,6 +43,8 @@ class CaptureWorker {
   readonly #pipeline: Pipeline;
   readonly #stage: CaptureStage;
   readonly #rollups = new Rollups();
+  readonly #recorder: FlightRecorder | null;
+  readonly #profiler: Profiler | null;
   readonly #recording: RecordingSink | null;
   readonly #clock: WallClock;
   readonly #drainTimer = new DrainTimer();
@@ -53,13 +57,19 @@ class CaptureWorker {
     this.#clock = new WallClock(offset);
     this.#stage = new CaptureStage(new DetailBudget(options.detailBudget), options.encodeRows ? new RowEncoder() : null, this.#rollups);
     this.#kernel = new KernelCapture(options);
+    this.#recorder = options.recorderBytes === 0 ? null : new FlightRecorder({ ...options, bytesPerCpu: options.recorderBytes });
+    this.#profiler = this.#recorder === null ? null : new Profiler(this.#recorder, (ns) => this.#clock.unixNs(ns));
     this.#recording = options.recordTo === null ? null
       : new RecordingSink(options.recordTo, { clockOffsetNs: String(offset), kernel: release(), createdMs: Date.now() },
         (error) => post({ type: 'recording-failed', ...error.toJSON() }));
     this.#pipeline = createPipeline({
       requests: options, noResponseTimeoutMs: options.noResponseTimeoutMs, clock: this.#clock,
       startSeconds: Date.now() / 1000, names: new LiveNames(monotonicNs),
-      onRecord: (record, endNs, attach) => this.#stage.add(record, endNs, attach),
+      onRecord: (record, endNs, attach) => {
+        this.#stage.add(record, endNs, attach);
+        this.#profiler?.finished(record, endNs);
+      },
+      onOpened: (info) => this.#profiler?.opened(info),
       datagramSenders: this.#kernel.tellsSenders(),
       setCapture: (id, bytes) => this.#kernel.setCapture(id, bytes),
     });
@@ -67,7 +77,7 @@ class CaptureWorker {
 
   start(): void {
     raisePriority();
-    post({ type: 'ready', hooks: hookStates(this.#kernel) });
+    post({ type: 'ready', hooks: [...hookStates(this.#kernel), ...(this.#recorder?.hooks() ?? [])] });
     this.#timers.push(
       setInterval(() => this.#flush(), FLUSH_MS),
       setInterval(() => this.#flushRollups(), ROLLUP_MS),
@@ -79,6 +89,7 @@ class CaptureWorker {
 
   exclude(pids: number[]): void {
     this.#kernel.exclude(pids);
+    this.#recorder?.exclude(pids);
   }
 
   stop(): void {
@@ -90,6 +101,7 @@ class CaptureWorker {
     this.#flush();
     this.#flushRollups();
     this.#recording?.close();
+    this.#recorder?.close();
     this.#kernel.close();
     parentPort!.close();
   }
@@ -115,6 +127,8 @@ class CaptureWorker {
 
   #flush(): void {
     this.#recording?.flush();
+    const profiles = this.#profiler?.due(monotonicNs()) ?? [];
+    if (profiles.length > 0) post({ type: 'profiles', profiles });
     const { rows, rowCount, recent, seen } = this.#stage.take();
     if (seen > 0) post({ type: 'requests', rowBinary: rows, rowCount, recent: recent.map(detach), seen }, rows ? [rows.buffer as ArrayBuffer] : []);
   }

@@ -1,4 +1,5 @@
 /** What passes between the capture worker (drain, streams, protocols, requests) and the main thread (store, server, exports). */
+import type { Profile } from '../profile/profile.js';
 import type { Loss } from '../errors/losses.js';
 import type { RequestRecord } from '../requests/record.js';
 import type { RollupRow } from '../requests/rollup.js';
@@ -28,6 +29,8 @@ export interface CaptureOptions {
   recordTo: string | null;
   /** Rows are encoded for the store; false when none is used. */
   encodeRows: boolean;
+  /** Flight recorder per CPU, bytes; 0: none, nothing of it is loaded. */
+  recorderBytes: number;
 }
 
 export interface CaptureHealth {
@@ -59,6 +62,7 @@ export type WorkerMessage =
   | { type: 'requests'; rowBinary: Uint8Array | null; rowCount: number; recent: RequestRecord[]; seen: number }
   | { type: 'rollups'; rows: RollupRow[] }
   | { type: 'health'; health: CaptureHealth }
+  | { type: 'profiles'; profiles: Profile[] }
   /** The recording ends here; capture goes on. */
   | { type: 'recording-failed'; code: string; message: string; hint: string }
   | { type: 'fatal'; code: string; message: string; hint: string };

@@ -7,7 +7,7 @@
  */
 import type { ProcessObserver } from '../events/decode.js';
 import type { LossReason } from '../errors/losses.js';
-import type { ConnectResult, Nanoseconds, Observer } from '../events/observation.js';
+import type { ConnectResult, ConnectionOpened, Nanoseconds, Observer } from '../events/observation.js';
 import { protocols } from '../protocols/list.js';
 import type { Exchange } from '../protocols/protocol.js';
 import { RequestBuilder, type RequestOptions } from '../requests/builder.js';
@@ -26,6 +26,7 @@ export interface PipelineOptions {
   names: Names;
   /** Every request, without payloads; `attach` adds them, redacted, for those that are kept. Valid during the call. */
   onRecord(record: RequestRecord, endNs: Nanoseconds, attach: () => void): void;
+  onOpened?(info: ConnectionOpened): void;
   /** false: see ConnectionsOptions. */
   datagramSenders?: boolean;
   /** Payload bytes per call that the kernel shall copy of a connection. */
@@ -82,7 +83,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     processes: { executed: (pid) => names.executed(pid), exited: (pid) => names.exited(pid) },
   });
   const observer: Observer & ProcessObserver = {
-    opened: (info) => { names.opened(info); connections.opened(info); },
+    opened: (info) => { names.opened(info); options.onOpened?.(info); connections.opened(info); },
     connected: (result) => connections.connected(result),
     // The hot call goes straight through.
     data: connections.data.bind(connections),

@@ -7,6 +7,7 @@ import type { StoreErrorCode } from '../store/errors.js';
 export const STABLE: Record<ApiErrorCode | StoreErrorCode | 'port_in_use' | 'listen_failed' | 'token_missing', ErrorId> = {
   port_in_use: 'ADDRESS_IN_USE', listen_failed: 'ADDRESS_UNAVAILABLE', token_missing: 'TOKEN_REQUIRED',
   token_required: 'AGENT_REFUSED', host_not_allowed: 'AGENT_REFUSED', bad_query: 'QUERY_INVALID', request_not_found: 'REQUEST_UNKNOWN',
+  profile_not_found: 'PROFILE_UNKNOWN', profiling_off: 'PROFILING_OFF',
   not_found: 'API_CALL_UNKNOWN', method_not_allowed: 'API_CALL_UNKNOWN', too_many_streams: 'TOO_MANY_STREAMS', page_not_built: 'PAGE_NOT_BUILT',
   internal: 'INTERNAL', no_store: 'STORE_OFF',
   store_locked: 'STORE_LOCKED', store_engine_missing: 'STORE_ENGINE_MISSING', store_unwritable: 'STORE_UNWRITABLE', store_schema: 'STORE_SCHEMA',

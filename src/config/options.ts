@@ -97,6 +97,15 @@ export const OPTIONS = {
     expected: 'a size from 256KiB to 256MiB', example: '16MiB',
     help: 'Memory of the event ring of each CPU. Larger rings carry longer bursts.',
   }),
+  profile: option({
+    path: 'profile.recorder', flag: '--profile', env: 'KINDLING_PROFILE', schema: kind.flag, default: false, expected: 'true or false', example: 'true',
+    help: 'Keep a flight recorder of what every thread does, and cut a profile from it for slow and failed requests. Off: no scheduler hook is attached.',
+  }),
+  profileMemoryBytes: option({
+    path: 'profile.memory', flag: '--profile-memory <size>', schema: kind.bytes('2MiB', '512MiB'), default: '16MiB',
+    expected: 'a size from 2MiB to 512MiB', example: '64MiB',
+    help: 'Memory of the flight recorder for each CPU: 128 bytes for each time that a traced thread gets a CPU.',
+  }),
   store: option({
     path: 'store.engine', flag: '--store <engine>', env: 'KINDLING_STORE', schema: kind.choice('chdb', 'off'), default: 'chdb',
     expected: 'chdb or off', example: 'off',

@@ -224,6 +224,17 @@ export const ERRORS = {
     hint: 'Run the agent with --log-level debug for the query; report it if it happens again.',
   },
 
+  PROFILE_UNKNOWN: {
+    code: 'KND-070', exit: EXIT.failed,
+    message: 'there is no profile of request {id}',
+    hint: 'Slow and failed requests are profiled while the recorder is on; old profiles make room for new ones.',
+  },
+  PROFILING_OFF: {
+    code: 'KND-071', exit: EXIT.failed,
+    message: 'the agent at {url} does not profile',
+    hint: 'Start it with its recorder on; docs/cli.md lists the options.',
+  },
+
   RECORDING_UNREADABLE: {
     code: 'KND-080', exit: EXIT.recording,
     message: 'cannot read the recording {path}: {reason}',

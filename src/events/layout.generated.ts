@@ -1,6 +1,6 @@
-// Generated from the BTF of dist/bpf/kindling.bpf.o by scripts/generate-decoders.mjs. Do not edit.
+// Generated from the BTF of dist/bpf/kindling.bpf.o and dist/bpf/recorder.bpf.o by scripts/generate-decoders.mjs. Do not edit.
 /** Of everything below: stands in the header of every recording. */
-export const LAYOUT_HASH = '7d8888437ad7d59f';
+export const LAYOUT_HASH = '6e311ca91880b2c4';
 
 export const Counter = {
   COUNT_PAYLOAD_FAULT: 0,
@@ -32,6 +32,11 @@ export const Limits = {
   PATH: 108,
 } as const;
 
+export const RecorderLimits = {
+  SEGMENT: 1048576,
+  SLACK: 4096,
+} as const;
+
 export const Role = {
   UNKNOWN: 0,
   CLIENT: 1,
@@ -42,6 +47,10 @@ export const Scope = {
   CGROUP: 1,
   TREE: 2,
   ALL: 3,
+} as const;
+
+export const ThreadType = {
+  SWITCH: 32,
 } as const;
 
 export const Type = {
@@ -250,4 +259,34 @@ export const Shutdown = {
   header: 0,
   /** u64 */
   connection: 24,
+} as const;
+
+export const Switch = {
+  byteLength: 128,
+  /** struct, 24 bytes */
+  header: 0,
+  /** u64 */
+  off: 24,
+  /** u64 */
+  woken: 32,
+  /** 3 x 8 bytes */
+  arguments: 40,
+  /** u32 */
+  pid: 64,
+  /** u32 */
+  tid: 68,
+  /** u32 */
+  wakerPid: 72,
+  /** u32 */
+  wakerTid: 76,
+  /** u32 */
+  beforePid: 80,
+  /** u32 */
+  beforeTid: 84,
+  /** u32 */
+  state: 88,
+  /** u32 */
+  call: 92,
+  /** 16 bytes */
+  beforeComm: 96,
 } as const;

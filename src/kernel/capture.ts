@@ -189,7 +189,7 @@ export class KernelCapture {
   }
 }
 
-function writeScope(view: DataView, scope: CaptureTarget['scope']): void {
+export function writeScope(view: DataView, scope: CaptureTarget['scope']): void {
   const code = { cgroup: ScopeCode.CGROUP, tree: ScopeCode.TREE, all: ScopeCode.ALL }[scope.kind];
   view.setUint32(Config.scope, code, true);
   if (scope.kind !== 'cgroup') return;

@@ -1,5 +1,11 @@
 /** Types of the HTTP API; the page imports nothing else of `src/`. Times in queries are Unix milliseconds. */
+import type { LedgerKind } from '../profile/profile.js';
 import type { RequestRecord } from '../requests/record.js';
+
+/** GET /api/requests/:id/profile answers a `Profile`. */
+export type {
+  CallRef, LedgerEntry, LedgerKind, PathSegment, Profile, Slice, SliceKind, ThreadRef, ThreadTimeline,
+} from '../profile/profile.js';
 
 /** A row of lists and of the live tail: the record without payloads. */
 export type RequestSummary = Omit<RequestRecord, 'requestPayload' | 'responsePayload'>;
@@ -81,6 +87,23 @@ export interface Payload {
   base64: string;
   /** Bytes on the wire; more than the prefix carries when it was cut. */
   totalBytes: number;
+}
+
+/** GET /api/profiles?limit : an array, most time lost first */
+export interface ProfileSummary {
+  /** The request's id. */
+  id: string;
+  service: string;
+  /** '' when the request's row is not known (yet). */
+  endpoint: string;
+  /** Unix ns of the request's start, as a decimal string. */
+  start: string;
+  durationNs: number;
+  /** Beyond what is usual for its endpoint; its whole duration while that is not known. */
+  lostNs: number;
+  verdict: string;
+  /** What took most of its time. */
+  topKind: LedgerKind;
 }
 
 /** GET /api/services/:name?from&to */

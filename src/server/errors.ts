@@ -10,6 +10,14 @@ export const API_ERRORS = {
     status: 404, message: 'This request is not stored.',
     hint: 'It may have been dropped by the detail budget or by retention. Roll-ups still count it.',
   },
+  profile_not_found: {
+    status: 404, message: 'This request has no profile.',
+    hint: 'Slow and failed requests are profiled, the slowest of each endpoint first, while the recorder is on; old profiles make room for new ones.',
+  },
+  profiling_off: {
+    status: 404, message: 'Profiling is not in use.',
+    hint: 'Start the agent with --profile.',
+  },
   method_not_allowed: { status: 405, message: 'The API only reads.', hint: 'Use GET.' },
   token_required: {
     status: 401, message: 'A token is required.',

@@ -1,6 +1,6 @@
 /** What the server is given: it knows neither the store nor the agent, only these. */
 import type {
-  AgentHealth, FieldInfo, Heatmap, LiveTick, Overview, RequestDetail, RequestList, RequestSummary, ServiceDetail, TimeRange,
+  AgentHealth, FieldInfo, Heatmap, LiveTick, Overview, Profile, ProfileSummary, RequestDetail, RequestList, RequestSummary, ServiceDetail, TimeRange,
 } from './api.js';
 
 export interface RequestListQuery {
@@ -43,6 +43,14 @@ export interface LiveSource {
 export interface HarSource {
   request(id: string): Promise<object | null>;
   requests(query: RequestListQuery): Promise<object>;
+}
+
+/** Profiles of single requests, as far as they are kept. */
+export interface ProfileSource {
+  /** null: this request has none. */
+  get(requestId: string): Promise<Profile | null>;
+  /** Most time lost first, at most `limit`. */
+  list(limit: number): Promise<ProfileSummary[]>;
 }
 
 /** The agent's state, as the page shows it. */

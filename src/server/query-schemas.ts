@@ -22,6 +22,7 @@ export const listSchema = z.object({
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
   cursor: z.string().max(500).optional(),
 });
+export const profilesSchema = z.object({ limit: z.coerce.number().int().min(1).max(1_000).default(100) });
 export const liveSchema = z.object({ filter });
 export const requestIdSchema = z.object({ id: z.string().regex(/^[0-9a-fA-F]{1,32}$/, 'must be hexadecimal digits') });
 export const serviceNameSchema = z.object({ name: z.string().min(1).max(400) });

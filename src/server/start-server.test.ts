@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { pino } from 'pino';
+import type { Profile, ProfileSummary } from './api.js';
 import type { Queries } from './queries.js';
 import { startServer, type RunningServer, type ServerOptions } from './start-server.js';
 
@@ -113,6 +114,29 @@ test('unknown requests, paths and methods say so', async () => {
     assert.equal((await gone.json() as { code: string }).code, 'request_not_found');
     assert.equal((await fetch(`${base}/api/nothing`)).status, 404);
     assert.equal((await fetch(`${base}/api/fields`, { method: 'POST', body: '{}' })).status, 405);
+  });
+});
+
+test('a profile comes from its source; without one the API says why', async () => {
+  const profile = { requestId: '0a', verdict: 'It waited.' } as Profile;
+  const profiles = {
+    get: async (id: string) => (id === '0a' ? profile : null),
+    list: async (limit: number) => [{ id: '0a', topKind: 'lock' }, { id: '0b', topKind: 'cpu' }].slice(0, limit) as ProfileSummary[],
+  };
+  const codeOf = async (url: string): Promise<unknown[]> => {
+    const response = await fetch(url);
+    return [response.status, (await response.json() as { code: string }).code];
+  };
+  await withServer({ profiles }, async (base) => {
+    assert.deepEqual(await (await fetch(`${base}/api/requests/0a/profile`)).json(), profile);
+    assert.deepEqual(await (await fetch(`${base}/api/profiles?limit=1`)).json(), [{ id: '0a', topKind: 'lock' }]);
+    assert.deepEqual(await codeOf(`${base}/api/requests/0c/profile`), [404, 'profile_not_found']);
+    assert.deepEqual(await codeOf(`${base}/api/requests/..%2F/profile`), [400, 'bad_query']);
+    assert.deepEqual(await codeOf(`${base}/api/profiles?limit=0`), [400, 'bad_query']);
+  });
+  await withServer({}, async (base) => {
+    assert.deepEqual(await codeOf(`${base}/api/requests/0a/profile`), [404, 'profiling_off']);
+    assert.deepEqual(await codeOf(`${base}/api/profiles`), [404, 'profiling_off']);
   });
 });
 

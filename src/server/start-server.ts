@@ -12,7 +12,8 @@ import { liveRoute } from './live-route.js';
 import { isLoopbackAddress } from './loopback.js';
 import { readPageFiles } from './page-files.js';
 import { pageRoutes } from './page-routes.js';
-import type { HarSource, HealthSource, LiveSource, MetricsSource, Queries } from './queries.js';
+import { profileRoutes } from './profile-routes.js';
+import type { HarSource, HealthSource, LiveSource, MetricsSource, ProfileSource, Queries } from './queries.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 
 export const DEFAULT_ADDRESS = '127.0.0.1';
@@ -27,6 +28,8 @@ export interface ServerOptions {
   /** null: no store is in use; the API says so. */
   queries: Queries | null;
   har?: HarSource | null;
+  /** null or absent: the agent does not profile. */
+  profiles?: ProfileSource | null;
   live: LiveSource;
   health: HealthSource;
   metrics: MetricsSource;
@@ -90,6 +93,7 @@ function build(options: ServerOptions, address: string, token: string | null): F
   });
   apiRoutes(server, { queries: options.queries, health: options.health, metrics: options.metrics, now });
   harRoutes(server, options.har ?? null, now);
+  profileRoutes(server, options.profiles ?? null);
   liveRoute(server, options.live);
   pageRoutes(server, readPageFiles(options.pageDirectory));
   return server;

@@ -7,7 +7,7 @@ import { useLiveRows } from './live-context.js';
 import { RangePicker } from './range-picker.js';
 import { ThemeSwitch } from './theme-switch.js';
 
-const PAGES: ReadonlyArray<[string, string]> = [['/', 'Overview'], ['/requests', 'Requests'], ['/agent', 'Agent']];
+const PAGES: ReadonlyArray<[string, string]> = [['/', 'Overview'], ['/requests', 'Requests'], ['/profiles', 'Profiles'], ['/agent', 'Agent']];
 
 export function Bar({ fields, onHelp }: { fields: FieldInfo[]; onHelp: () => void }) {
   const { path } = usePlace();

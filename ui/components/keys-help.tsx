@@ -3,7 +3,7 @@ import type { FieldInfo } from '../../src/server/api.js';
 
 const KEYS: ReadonlyArray<[string[], string]> = [
   [['/'], 'filter'], [['?'], 'this list'], [['j', 'k', '↓', '↑'], 'next, previous row'], [['Enter'], 'open'], [['Esc'], 'close, clear the selection'],
-  [['n'], 'show new requests'], [['g o'], 'overview'], [['g r'], 'requests'], [['g a'], 'agent'],
+  [['n'], 'show new requests'], [['g o'], 'overview'], [['g r'], 'requests'], [['g p'], 'profiles'], [['g a'], 'agent'],
 ];
 
 export function KeysHelp({ fields, onClose }: { fields: FieldInfo[]; onClose: () => void }) {
@@ -24,6 +24,14 @@ export function KeysHelp({ fields, onClose }: { fields: FieldInfo[]; onClose: ()
           <dl>
             <dt>drag</dt><dd>select time and duration</dd>
             <dt>double click</dt><dd>zoom into the time around it</dd>
+          </dl>
+          <h2 style={{ marginTop: 16 }}>Threads of a request</h2>
+          <dl>
+            <dt>wheel, drag</dt><dd>zoom; over the names the wheel scrolls</dd>
+            <dt>shift</dt><dd>with wheel or drag: pan</dd>
+            <dt>double click</dt><dd>the whole request</dd>
+            <dt><kbd>←</kbd><kbd>→</kbd><kbd>↑</kbd><kbd>↓</kbd></dt><dd>next slice, next thread (when focused)</dd>
+            <dt><kbd>+</kbd><kbd>-</kbd><kbd>a</kbd><kbd>d</kbd><kbd>0</kbd></dt><dd>zoom, pan, whole request</dd>
           </dl>
         </section>
         <section>

@@ -9,6 +9,8 @@ import { requestTitle } from '../components/request-row.js';
 import { Waterfall } from '../components/waterfall.js';
 import { formatCount, formatDuration, formatTime } from '../format.js';
 import { isFailed, statusText } from '../stages.js';
+import { ProfileHead, ProfileSection } from '../profile/profile-section.js';
+import { useProfile } from '../profile/use-profile.js';
 import { useApi } from '../state/api.js';
 import { setWord } from '../state/filter-words.js';
 import { useKeys } from '../state/keys.js';
@@ -31,6 +33,7 @@ export function RequestPage({ id }: { id: string }) {
     return () => clearTimeout(timer);
   }, [isYoung, attempt]);
   useEffect(() => { if (data) document.title = `${visible(requestTitle(data.request), 60)} · Kindling`; }, [data]);
+  const profile = useProfile(data?.request);
   useKeys({ Escape: () => leave(hrefTo('/requests')) });
   if (error && !isYoung) return <main className="page"><Problem error={error} />{error.code === 'request_not_found' && <Gone />}</main>;
   if (!data) return <main className="page"><Skeleton rows={12} height={22} /></main>;
@@ -38,9 +41,11 @@ export function RequestPage({ id }: { id: string }) {
   return (
     <main className="page">
       <Headline detail={data} />
-      <p className="sentence"><bdi>{visible(verdict(data), 600)}</bdi></p>
+      <p className="sentence"><bdi>{visible(profile.data?.verdict || verdict(data), 600)}</bdi></p>
       {!request.complete && <p className="muted">Incomplete ({request.incompleteReason.replaceAll('_', ' ')}): sizes and times may be lower bounds.</p>}
+      <ProfileHead profile={profile.data} />
       <Waterfall detail={data} />
+      <ProfileSection key={request.id} answer={profile} />
       <div className="columns-2 section">
         <section><h2>Facts</h2><Facts detail={data} /></section>
         <section><h2>On the same connection</h2><ConnectionList detail={data} /></section>

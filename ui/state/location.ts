@@ -74,6 +74,11 @@ export function setParams(patch: ParamPatch, replace = false): void {
   navigate(join(location.pathname, withPatch(new URLSearchParams(location.search), patch)), replace);
 }
 
+/** Address of this page with other parameters. */
+export function hrefHere(patch: ParamPatch): string {
+  return join(location.pathname, withPatch(new URLSearchParams(location.search), patch));
+}
+
 /** What all pages share and a link carries along. */
 const SHARED = ['range', 'from', 'to', 'filter'];
 

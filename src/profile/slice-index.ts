@@ -1,0 +1,80 @@
+/** The slices of all threads, ready to be asked "what did this thread do just before that time?". */
+import type { Slice, ThreadTimeline } from './profile.js';
+
+export class SliceIndex {
+  readonly #threads = new Map<number, ThreadTimeline>();
+  readonly #ordered = new Map<number, readonly Slice[]>();
+  /** By `tid waker`. */
+  readonly #woken = new Map<string, readonly Slice[]>();
+
+  constructor(threads: readonly ThreadTimeline[]) {
+    for (const thread of threads) this.#threads.set(thread.tid, thread);
+  }
+
+  thread(tid: number): ThreadTimeline | undefined {
+    return this.#threads.get(tid);
+  }
+
+  /** In order of time and without overlaps, whatever came in; made when a thread is first asked for. */
+  slices(tid: number): readonly Slice[] {
+    let ordered = this.#ordered.get(tid);
+    if (!ordered) {
+      ordered = inOrder(this.#threads.get(tid)?.slices ?? []);
+      this.#ordered.set(tid, ordered);
+    }
+    return ordered;
+  }
+
+  /** The last slice that begins before `ns`; it may have ended before it too. */
+  sliceBefore(tid: number, ns: number): Slice | undefined {
+    return this.slices(tid)[this.indexBefore(tid, ns)];
+  }
+
+  /** Index of that slice; -1 when none begins before `ns`. */
+  indexBefore(tid: number, ns: number): number {
+    return lastBefore(this.slices(tid), ns);
+  }
+
+  /** The last wait of the thread that began before `ns` and was ended by `wakerTid`. */
+  wokenBefore(tid: number, wakerTid: number, ns: number): Slice | undefined {
+    const key = `${tid} ${wakerTid}`;
+    let woken = this.#woken.get(key);
+    if (!woken) this.#woken.set(key, (woken = this.slices(tid).filter((slice) => slice.wokenBy?.tid === wakerTid)));
+    return woken[lastBefore(woken, ns)];
+  }
+
+  /** When the thread next waits for input after `ns`; Infinity when it does not any more. */
+  nextInputWaitNs(tid: number, ns: number): number {
+    const slices = this.slices(tid);
+    for (let i = this.indexBefore(tid, ns) + 1; i < slices.length; i++) if (waitsForInput(slices[i])) return slices[i].startNs;
+    return Infinity;
+  }
+}
+
+export function waitsForInput(slice: Slice): boolean {
+  return slice.kind === 'idle' || slice.kind === 'network';
+}
+
+function lastBefore(slices: readonly Slice[], ns: number): number {
+  let low = 0;
+  let high = slices.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (slices[middle].startNs < ns) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+function inOrder(slices: readonly Slice[]): readonly Slice[] {
+  const whole = slices.filter((slice) => Number.isFinite(slice.startNs) && Number.isFinite(slice.endNs) && slice.endNs > slice.startNs);
+  whole.sort((a, b) => a.startNs - b.startNs);
+  const ordered: Slice[] = [];
+  let endNs = -Infinity;
+  for (const slice of whole) {
+    if (slice.endNs <= endNs) continue;
+    ordered.push(slice.startNs < endNs ? { ...slice, startNs: endNs } : slice);
+    endNs = slice.endNs;
+  }
+  return ordered;
+}

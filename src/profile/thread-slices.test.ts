@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { NO_CALL } from './system-calls.js';
+import { timelines, type Surroundings, type SwitchRecord } from './thread-slices.js';
+
+const FUTEX = 202;
+const surroundings: Surroundings = {
+  threadName: (_pid, tid) => `t${tid}`,
+  descriptor: (_pid, fd) => (fd === 3 ? { kind: 'network', name: '10.0.0.1:5432' } : { kind: 'file', name: '/data/x' }),
+};
+
+function off(offNs: number, onNs: number, more: Partial<SwitchRecord> = {}): SwitchRecord {
+  return {
+    pid: 1, tid: 2, offNs, onNs, wokenNs: 0, state: 1, call: NO_CALL, descriptor: 0, address: '0x0', wakerPid: 0, wakerTid: 0,
+    beforePid: 0, beforeTid: 0, beforeName: '', ...more,
+  };
+}
+
+const slices = (switches: SwitchRecord[], fromNs = 0, toNs = 1_000) => timelines({ switches, fromNs, toNs, surroundings })[0].slices;
+
+test('a blocked thread waits until it is woken, then for a CPU, then runs', () => {
+  const found = slices([off(100, 300, { call: FUTEX, address: '0x7f10', wokenNs: 250, wakerPid: 1, wakerTid: 9 }), off(400, 500, { state: 0, beforePid: 7, beforeName: 'backup' })]);
+  assert.deepEqual(found.map(({ startNs, endNs, kind, object }) => [startNs, endNs, kind, object]), [
+    [100, 250, 'lock', '0x7f10'], [250, 300, 'run_queue', 'an idle CPU that had to wake'], [300, 400, 'running', ''],
+    [400, 500, 'run_queue', 'backup (pid 7)'],
+  ]);
+  assert.deepEqual(found[0].wokenBy, { pid: 1, tid: 9, name: 't9' });
+});
+
+test('a descriptor says whether a read waits for the network or a disk', () => {
+  assert.deepEqual(slices([off(0, 10, { call: 0, descriptor: 3 })])[0].kind, 'network');
+  assert.deepEqual(slices([off(0, 10, { call: 0, descriptor: 5 })])[0].kind, 'file');
+});
+
+test('an uninterruptible wait outside of a system call is a page fault', () => {
+  assert.equal(slices([off(0, 10, { state: 2 })])[0].kind, 'fault');
+});
+
+test('slices never overlap, never leave a hole, and stay within the window', () => {
+  fc.assert(fc.property(fc.array(fc.tuple(fc.nat(50), fc.nat(50), fc.nat(60), fc.constantFrom(0, 1, 2)), { minLength: 1, maxLength: 40 }), fc.nat(500), fc.nat(1_500), (steps, from, length) => {
+    let now = 0;
+    const records = steps.map(([running, waiting, woken, state]) => {
+      const start = now + running;
+      now = start + waiting;
+      return off(start, now, { state, wokenNs: state === 0 ? 0 : start + woken });
+    });
+    const found = slices(records, from, from + length);
+    for (const slice of found) assert.ok(slice.startNs >= 0 && slice.endNs <= length && slice.endNs > slice.startNs);
+    for (let i = 1; i < found.length; i++) assert.equal(found[i].startNs, found[i - 1].endNs);
+  }));
+});

@@ -1,0 +1,52 @@
+import { memo, useState } from 'react';
+import type { PathSegment, Profile } from '../../src/server/api.js';
+import { formatDuration, formatShare } from '../format.js';
+import { hrefHere } from '../state/location.js';
+import { visible } from '../wire-text.js';
+import { offsetText } from './draw-timeline.js';
+import { cssBackground, ledgerLook } from './kinds.js';
+import { CallLink } from './slice-details.js';
+import { sliceParams } from './selection.js';
+
+const SHOWN = 20;
+
+/** The critical path in words: what the request was waiting for, piece by piece, without holes. */
+export const PathTable = memo(function PathTable({ profile }: { profile: Profile }) {
+  const [all, setAll] = useState(false);
+  if (profile.path.length === 0) return null;
+  const shown = all ? profile.path : longestOf(profile.path);
+  return (
+    <section className="section" aria-label="Critical path">
+      <h2>Critical path{shown.length < profile.path.length && <span className="muted">: the {shown.length} longest of {profile.path.length} pieces</span>}</h2>
+      <table className="path-table">
+        <thead><tr><th className="number">at</th><th className="number">took</th><th className="number">share</th><th>thread</th><th>was</th><th>object</th><th>call</th></tr></thead>
+        <tbody>{shown.map((segment) => <PathRow key={segment.startNs} profile={profile} segment={segment} />)}</tbody>
+      </table>
+      {shown.length < profile.path.length && <button type="button" className="plain link" onClick={() => setAll(true)}>Show all {profile.path.length} pieces</button>}
+    </section>
+  );
+});
+
+function longestOf(path: readonly PathSegment[]): PathSegment[] {
+  const kept = new Set([...path].sort((a, b) => b.endNs - b.startNs - (a.endNs - a.startNs)).slice(0, SHOWN));
+  return path.filter((segment) => kept.has(segment));
+}
+
+function PathRow({ profile, segment }: { profile: Profile; segment: PathSegment }) {
+  const { startNs, endNs, tid, kind, object, call } = segment;
+  const look = ledgerLook(kind);
+  const params = sliceParams(profile, tid, startNs);
+  const at = offsetText(startNs - profile.requestStartNs);
+  const name = profile.threads.find((thread) => thread.tid === tid)?.name ?? '';
+  return (
+    <tr>
+      <td className="number">{params ? <a className="link" href={hrefHere(params)} title="Show this slice">{at}</a> : at}</td>
+      <td className="number">{formatDuration(endNs - startNs)}</td>
+      <td className="number">{formatShare((endNs - startNs) / Math.max(1, profile.requestEndNs - profile.requestStartNs))}</td>
+      <td className="cut"><bdi>{visible(name, 24)}</bdi> <span className="muted">{tid}</span></td>
+      <td className="cut"><i className="swatch" style={cssBackground(look)} />{look.word}</td>
+      <td className="cut mono" title={visible(object, 1_000)}><bdi>{visible(object, 160)}</bdi></td>
+      <td className="cut">{call && <CallLink call={call} />}</td>
+    </tr>
+  );
+}

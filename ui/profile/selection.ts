@@ -1,0 +1,39 @@
+/** A slice in the address: thread and start, which stay the same however the threads are ordered. */
+import type { Profile, ThreadTimeline } from '../../src/server/api.js';
+import { sliceAt, type SliceRef } from './lanes.js';
+
+export const writeSlice = (tid: number, startNs: number): string => `${tid}:${Math.round(startNs)}`;
+
+/** null: absent, or no slice of this profile. */
+export function readSlice(text: string | null, profile: Profile): SliceRef | null {
+  const match = /^(\d{1,10}):(\d{1,18})$/.exec(text ?? '');
+  const thread = match && profile.threads.find((one) => one.tid === Number(match[1]));
+  if (!match || !thread) return null;
+  const index = sliceAt(thread.slices, Number(match[2]));
+  return index < 0 ? null : { thread, index };
+}
+
+/** What links to the slice of a thread at a time carry; a thread beside the path is seen only among all. */
+export function sliceParams(profile: Profile, tid: number, ns: number): { slice: string; threads?: string } | null {
+  const thread = profile.threads.find((one) => one.tid === tid);
+  const index = thread ? sliceAt(thread.slices, ns) : -1;
+  if (!thread || index < 0) return null;
+  const slice = writeSlice(tid, thread.slices[index].startNs);
+  return isPart(thread) ? { slice } : { slice, threads: 'all' };
+}
+
+const isPart = (thread: ThreadTimeline): boolean => thread.executed || thread.onPath;
+
+/** The slice that a step leads to: `by` along its thread, `lanesBy` to another thread at the same time. */
+export function stepped(lanes: readonly ThreadTimeline[], from: SliceRef, by: number, lanesBy: number): SliceRef {
+  const { startNs, endNs } = from.thread.slices[from.index];
+  if (lanesBy === 0) return { thread: from.thread, index: Math.max(0, Math.min(from.thread.slices.length - 1, from.index + by)) };
+  const step = Math.sign(lanesBy);
+  for (let row = lanes.indexOf(from.thread) + step; row >= 0 && row < lanes.length; row += step) {
+    const thread = lanes[row];
+    if (thread.slices.length === 0) continue;
+    const index = sliceAt(thread.slices, (startNs + endNs) / 2);
+    return { thread, index: index >= 0 ? index : thread.slices[0].startNs > startNs ? 0 : thread.slices.length - 1 };
+  }
+  return from;
+}
