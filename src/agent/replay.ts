@@ -3,6 +3,7 @@ import { createReadStream, openSync, readSync, closeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { KindlingError } from '../errors/index.js';
 import { decodeRecord } from '../events/decode.js';
+import { LineWriter } from '../events/line-writer.js';
 import { LineReader } from '../events/lines.js';
 import { readRecording, type Broken } from '../events/recording.js';
 import { WallClock } from '../requests/clock.js';
@@ -51,6 +52,15 @@ export async function replayFile(options: ReplayOptions): Promise<ReplayResult> 
   pipeline.finish(time.lastNs);
   const { requests, incomplete } = pipeline.stats();
   return { ...read, requests, incomplete };
+}
+
+/** A recording as lines of the public format: they outlive the layout of recordings, and can be read. */
+export async function recordingToLines(path: string, write: (line: string) => void, onProgress: (bytes: number) => void): Promise<KindlingError | null> {
+  if (kindOf(path) !== 'recording') throw new KindlingError('RECORDING_FORMAT', { path, reason: 'it holds lines already' });
+  let offsetNs = 0n;
+  const writer = new LineWriter(write, () => offsetNs);
+  const read = await readRecording(path, (header) => { offsetNs = BigInt(header.clockOffsetNs); }, (bytes, view, offset) => decodeRecord(bytes, view, offset, writer), onProgress);
+  return read.broken === null ? null : brokenError(path, read.broken);
 }
 
 type Read = Pick<ReplayResult, 'inputs' | 'failure'>;

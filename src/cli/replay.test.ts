@@ -62,6 +62,17 @@ test('a line that cannot be used is named; the others count; the exit code says 
   assert.match(stderr, /KND-085: 1 of 3 lines/);
 });
 
+test('as lines: only of a recording, and only all of it', async () => {
+  const recording = join(folder, 'empty.kndl');
+  new RecordingWriter(recording, { clockOffsetNs: '0', kernel: '6.1', createdMs: 0 }).close();
+  const { code, stdout } = await runCli(['replay', recording, '--output', 'lines']);
+  assert.deepEqual([code, stdout], [0, '']);
+  const already = await runCli(['replay', lines, '--output', 'lines']);
+  assert.deepEqual([already.code, /KND-081: .*holds lines already/.test(already.stderr)], [7, true]);
+  const filtered = await runCli(['replay', recording, 'error:yes', '--output', 'lines']);
+  assert.deepEqual([filtered.code, /KND-015: --output lines and a filter/.test(filtered.stderr)], [2, true]);
+});
+
 test('what is no recording, of another layout, or broken is told with the place', async () => {
   const header = { clockOffsetNs: '0', kernel: '6.1', createdMs: 0 };
   const broken = join(folder, 'broken.kndl');
