@@ -5,6 +5,7 @@ import type {
 } from '../events/observation.js';
 import { PAYLOAD_PREFIX, type Exchange, type Protocol, type Window } from '../protocols/protocol.js';
 import { TracedConnection, type Surroundings } from './connection.js';
+import { ExitedProcesses } from './exited-processes.js';
 import { heaviest } from './memory-bound.js';
 import type { Chunk } from './side.js';
 import { Slab } from './slab.js';
@@ -36,9 +37,6 @@ const MAX_PEERS = 50_000;
  */
 const SILENT_NS = { udp: 30e9, unix: 300e9 };
 const MAX_DORMANT = 50_000;
-/** A TCP connection is an orphan when its process ended so long ago and it was silent since. */
-const ORPHAN_NS = 60e9;
-const MAX_EXITS = 16_384;
 const ECONNRESET = 104;
 /** All that connections may hold together. */
 const MAX_HELD_BYTES = 96 * 1024 * 1024;
@@ -71,8 +69,7 @@ export class Connections implements Observer, ProcessObserver {
   /** Process → its open sockets that are not TCP. */
   #endless = new Map<number, Set<number>>();
   #connectNs = new Map<number, number>();
-  /** Process → when it ended: the last ones. */
-  #exits = new Map<number, Nanoseconds>();
+  #exited = new ExitedProcesses();
   /** Process and descriptor -> connection, of those whose end the kernel does not tell (unix, datagram). */
   #byDescriptor = new Map<string, number>();
   #chunk: Chunk = { ns: 0, tid: 0, position: 0, bytes: 0, buffer: EMPTY, offset: 0, length: 0 };
@@ -160,9 +157,7 @@ export class Connections implements Observer, ProcessObserver {
       this.options.ended?.(connection.info, ts);
     }
     this.#endless.delete(pid);
-    this.#exits.delete(pid);
-    if (this.#exits.size >= MAX_EXITS) for (const oldest of this.#exits.keys()) { this.#exits.delete(oldest); break; }
-    this.#exits.set(pid, ts);
+    this.#exited.add(pid, ts);
     this.options.processes?.exited(pid, ts);
   }
 
@@ -188,7 +183,7 @@ export class Connections implements Observer, ProcessObserver {
     this.#peers.clear();
     this.#dormant.clear();
     this.#endless.clear();
-    this.#exits.clear();
+    this.#exited.clear();
   }
 
   /** @returns listed: entries of the tables by process and by descriptor */
@@ -266,9 +261,7 @@ export class Connections implements Observer, ProcessObserver {
    * ended: another process may have inherited it and be silent.
    */
   #endOrphan(connection: TracedConnection, now: Nanoseconds): void {
-    const exitNs = this.#exits.get(connection.holder);
-    // The process id may have been given anew: then it spoke later.
-    if (exitNs === undefined || exitNs < connection.lastNs || now - exitNs < ORPHAN_NS) return;
+    if (!this.#exited.orphaned(connection.holder, connection.lastNs, now)) return;
     this.unclosed++;
     this.#putAside(connection.info);
     this.options.ended?.(connection.info, now);
