@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RequestList, RequestSummary } from '../../src/server/api.js';
 import { Workspace, curl, freePort, h2load, startNginx, startRedis, redisCli, type Server } from '../servers/index.js';
-import { Agent, Kindling, SLOW } from './kindling.js';
+import { Agent, Kindling, MAIN, SLOW } from './kindling.js';
 
 let place: Workspace;
 let nginx: Server;
@@ -50,6 +50,14 @@ test('run: beside an agent that has the address it takes a free one; a busy addr
   assert.equal(refused.code, 5);
   assert.match(refused.stderr, /KND-050: .* in use[\s\S]*--listen/);
   await new Promise((resolve) => other.close(resolve));
+});
+
+test('the built command can be executed, also through a link', async () => {
+  const link = join(place.directory, 'kindling');
+  symlinkSync(MAIN, link);
+  await using kindling = Kindling.start(['--version'], { command: [link] });
+  const { code, stdout, stderr } = await kindling.ended;
+  assert.deepEqual([code, /^\d+\.\d+/.test(stdout)], [0, true], stderr);
 });
 
 test('run --stay: the page stays after the command, and SIGINT ends it with the command\'s exit code', async () => {
