@@ -44,6 +44,7 @@ struct {
 struct thread {
 	u64 off;
 	u64 woken;
+	u64 queued;
 	u64 arguments[3];
 	u32 state;
 	u32 call;
@@ -85,6 +86,7 @@ static __always_inline void left(struct task_struct *task, u32 state, int preemp
 	regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	thread->off = now;
 	thread->woken = 0;
+	thread->queued = 0;
 	thread->state = preempted ? 0 : state;
 	thread->call = (u32)regs->orig_ax;
 	thread->arguments[0] = regs->di;
@@ -117,6 +119,7 @@ static __always_inline void came(struct task_struct *task, struct task_struct *b
 	record->header.flags = 0;
 	record->off = thread->off;
 	record->woken = thread->woken;
+	record->queued = thread->queued;
 	record->arguments[0] = thread->arguments[0];
 	record->arguments[1] = thread->arguments[1];
 	record->arguments[2] = thread->arguments[2];
@@ -133,7 +136,7 @@ static __always_inline void came(struct task_struct *task, struct task_struct *b
 		BPF_CORE_READ_INTO(&record->before_comm, before, comm);
 	else
 		__builtin_memset(record->before_comm, 0, sizeof(record->before_comm));
-	record->reserved[0] = record->reserved[1] = 0;
+	record->reserved = 0;
 	asm volatile("" ::: "memory");
 	*(volatile u64 *)&record->header.mark = word ^ config.key;
 }
@@ -169,6 +172,16 @@ int BPF_PROG(thread_woken, struct task_struct *task)
 		thread->waker_pid = waker->tgid;
 		thread->waker_tid = waker->pid;
 	}
+	return 0;
+}
+
+SEC("tp_btf/sched_wakeup")
+int BPF_PROG(thread_queued, struct task_struct *task)
+{
+	struct thread *thread = bpf_task_storage_get(&threads, task, 0, 0);
+
+	if (thread && thread->off && !thread->queued)
+		thread->queued = bpf_ktime_get_ns();
 	return 0;
 }
 

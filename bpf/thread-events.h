@@ -23,6 +23,8 @@ struct kindling_switch {
 	__u64 off;
 	/* When it was made ready; 0: it never was not (preempted), or the wake-up was not seen. */
 	__u64 woken;
+	/* When it entered a run queue: later than woken where its CPU had to be roused first. 0: as woken. */
+	__u64 queued;
 	/* First three arguments of the system call it was in. */
 	__u64 arguments[3];
 	__u32 pid;
@@ -38,7 +40,7 @@ struct kindling_switch {
 	/* System call number; -1: none (page fault, exit to user space). */
 	__u32 call;
 	__u8 before_comm[16];
-	__u64 reserved[2];
+	__u64 reserved;
 };
 
 #endif

@@ -1,6 +1,6 @@
 // Generated from the BTF of dist/bpf/kindling.bpf.o and dist/bpf/recorder.bpf.o by scripts/generate-decoders.mjs. Do not edit.
 /** Of everything below: stands in the header of every recording. */
-export const LAYOUT_HASH = '6e311ca91880b2c4';
+export const LAYOUT_HASH = 'e12b60e9efa406a6';
 
 export const Counter = {
   COUNT_PAYLOAD_FAULT: 0,
@@ -269,24 +269,26 @@ export const Switch = {
   off: 24,
   /** u64 */
   woken: 32,
+  /** u64 */
+  queued: 40,
   /** 3 x 8 bytes */
-  arguments: 40,
+  arguments: 48,
   /** u32 */
-  pid: 64,
+  pid: 72,
   /** u32 */
-  tid: 68,
+  tid: 76,
   /** u32 */
-  wakerPid: 72,
+  wakerPid: 80,
   /** u32 */
-  wakerTid: 76,
+  wakerTid: 84,
   /** u32 */
-  beforePid: 80,
+  beforePid: 88,
   /** u32 */
-  beforeTid: 84,
+  beforeTid: 92,
   /** u32 */
-  state: 88,
+  state: 96,
   /** u32 */
-  call: 92,
+  call: 100,
   /** 16 bytes */
-  beforeComm: 96,
+  beforeComm: 104,
 } as const;

@@ -12,7 +12,7 @@ const surroundings: Surroundings = {
 
 function off(offNs: number, onNs: number, more: Partial<SwitchRecord> = {}): SwitchRecord {
   return {
-    pid: 1, tid: 2, offNs, onNs, wokenNs: 0, state: 1, call: NO_CALL, descriptor: 0, address: '0x0', wakerPid: 0, wakerTid: 0,
+    pid: 1, tid: 2, offNs, onNs, wokenNs: 0, queuedNs: 0, state: 1, call: NO_CALL, descriptor: 0, address: '0x0', wakerPid: 0, wakerTid: 0,
     beforePid: 0, beforeTid: 0, beforeName: '', ...more,
   };
 }

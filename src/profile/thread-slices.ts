@@ -18,6 +18,8 @@ export interface SwitchRecord {
   onNs: number;
   /** 0: never made ready within the record (preempted), or not seen. */
   wokenNs: number;
+  /** When it entered a run queue; 0: unknown. From `wokenNs` until then its CPU was being roused. */
+  queuedNs: number;
   state: number;
   call: number;
   /** First two arguments: a descriptor, or an address in hexadecimal. */
@@ -40,6 +42,7 @@ export function readSwitch(view: DataView, offset: number): SwitchRecord {
   return {
     pid: view.getUint32(offset + Switch.pid, true), tid: view.getUint32(offset + Switch.tid, true),
     offNs: u64(view, offset + Switch.off), onNs: u64(view, offset + Header.ts), wokenNs: u64(view, offset + Switch.woken),
+    queuedNs: u64(view, offset + Switch.queued),
     state: view.getUint32(offset + Switch.state, true), call: view.getUint32(offset + Switch.call, true),
     descriptor: view.getUint32(offset + Switch.arguments, true),
     address: `0x${view.getBigUint64(offset + Switch.arguments, true).toString(16)}`,

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { after, before, test } from 'node:test';
 import { FlightRecorder } from '../../src/kernel/recorder.js';
 import { readSwitch, timelines, type SwitchRecord } from '../../src/profile/thread-slices.js';
-import { redisBenchmark, startRedis, Workspace } from '../servers/index.js';
+import { launch, redisBenchmark, startRedis, Workspace } from '../servers/index.js';
 import { SLOW } from './observe.js';
 
 let workspace: Workspace;
@@ -37,6 +38,8 @@ function sum(slices: ReadonlyArray<{ kind: string; startNs: number; endNs: numbe
 
 test('switches, time on CPU and time in the run queue are those that the kernel counted', async () => {
   const redis = await startRedis(workspace);
+  // Without rivals for the CPUs the run queue's times are all measuring error.
+  const rivals = Array.from({ length: 2 * availableParallelism() }, () => launch(['/bin/sh', '-c', 'while :; do :; done'], { cgroup: workspace.cgroup, stdio: 'ignore' }));
   const flight = recorder();
   try {
     const fromNs = monotonicNs();
@@ -54,11 +57,16 @@ test('switches, time on CPU and time in the run queue are those that the kernel 
     // At both ends of the run a switch may fall between the two looks.
     const counted = last.switches - first.switches;
     assert.ok(Math.abs(switches.length - counted) <= 3 + counted * 0.001, `${switches.length} switches, the kernel counted ${counted}`);
-    const near = (seen: number, kernel: number) => Math.abs(seen - kernel) <= kernel * 0.1 + 5e6;
+    // The kernel takes its times within the switch, the recorder at its tracepoint: a microsecond or so apart, each time.
+    const near = (seen: number, kernel: number) => Math.abs(seen - kernel) <= kernel * 0.1 + counted * 1_500 + 1e6;
     assert.ok(near(sum(timeline.slices, 'running'), last.cpuNs - first.cpuNs), `on CPU ${sum(timeline.slices, 'running')}, kernel ${last.cpuNs - first.cpuNs}`);
-    assert.ok(near(sum(timeline.slices, 'run_queue'), last.queueNs - first.queueNs), `in the run queue ${sum(timeline.slices, 'run_queue')}, kernel ${last.queueNs - first.queueNs}`);
+    // The kernel's account starts when a thread enters a queue; the slice when it was woken: rousing an idle CPU takes time too.
+    const queuedNs = switches.reduce((total, { state, offNs, queuedNs, onNs }) => total + onNs - (state === 0 ? offNs : queuedNs || onNs), 0);
+    assert.ok(near(queuedNs, last.queueNs - first.queueNs), `in the run queue ${queuedNs}, kernel ${last.queueNs - first.queueNs}`);
+    assert.ok(sum(timeline.slices, 'run_queue') >= queuedNs * 0.99);
   } finally {
     flight.close();
+    for (const rival of rivals) rival.kill('SIGKILL');
     await redis.stop();
   }
 });

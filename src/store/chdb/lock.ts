@@ -15,6 +15,8 @@ interface Holder {
 }
 
 const WAIT_FOR_ORPHAN_MS = 5_000;
+/** A killed agent takes a moment to be gone; one that lives is there after it too. */
+const WAIT_FOR_AGENT_MS = 1_000;
 
 /** Field 22 of /proc/PID/stat; '' when the process is gone or a zombie. */
 function startOf(pid: number): string {
@@ -68,7 +70,7 @@ function removeLeft(path: string, left: Holder | null): void {
 /** Resolves to the function that gives the lock back; throws `store_locked`. */
 export async function acquireLock(directory: string): Promise<() => void> {
   const path = join(directory, 'kindling.lock');
-  const deadline = Date.now() + WAIT_FOR_ORPHAN_MS;
+  const began = Date.now();
   while (!create(path)) {
     const holder = read(path);
     if (holder === null || startOf(holder.pid) !== holder.started) {
@@ -77,7 +79,7 @@ export async function acquireLock(directory: string): Promise<() => void> {
     }
     // An engine whose agent was killed ends by itself within moments.
     const orphan = startOf(holder.parentPid) === '';
-    if (!orphan || Date.now() > deadline) throw lockedError(directory, holder);
+    if (Date.now() - began > (orphan ? WAIT_FOR_ORPHAN_MS : WAIT_FOR_AGENT_MS)) throw lockedError(directory, holder);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return () => rmSync(path, { force: true });
