@@ -2,11 +2,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { after, before, test } from 'node:test';
 import { FlightRecorder } from '../../src/kernel/recorder.js';
 import { readSwitch, timelines, type SwitchRecord } from '../../src/profile/thread-slices.js';
-import { launch, redisBenchmark, startRedis, Workspace } from '../servers/index.js';
+import { redisBenchmark, startRedis, Workspace } from '../servers/index.js';
 import { SLOW } from './observe.js';
 
 let workspace: Workspace;
@@ -20,14 +19,14 @@ function monotonicNs(): number {
   return seconds * 1e9 + ns;
 }
 
-interface Account { cpuNs: number; queueNs: number; switches: number }
+interface Account { cpuNs: number; switches: number }
 
 /** The main thread's totals as the kernel keeps them. */
 function account(pid: number): Account {
-  const [cpuNs, queueNs] = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'latin1').split(' ').map(Number);
+  const [cpuNs] = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'latin1').split(' ').map(Number);
   const status = readFileSync(`/proc/${pid}/task/${pid}/status`, 'latin1');
   const field = (name: string) => Number(new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec(status)![1]);
-  return { cpuNs, queueNs, switches: field('voluntary_ctxt_switches') + field('nonvoluntary_ctxt_switches') };
+  return { cpuNs, switches: field('voluntary_ctxt_switches') + field('nonvoluntary_ctxt_switches') };
 }
 
 const recorder = () => new FlightRecorder({ scope: { kind: 'cgroup', paths: [workspace.cgroup.path] }, excludePids: [], bytesPerCpu: 32 << 20 });
@@ -36,10 +35,8 @@ function sum(slices: ReadonlyArray<{ kind: string; startNs: number; endNs: numbe
   return slices.reduce((total, slice) => total + (slice.kind === kind ? slice.endNs - slice.startNs : 0), 0);
 }
 
-test('switches, time on CPU and time in the run queue are those that the kernel counted', async () => {
+test('switches and time on CPU are those that the kernel counted', async () => {
   const redis = await startRedis(workspace);
-  // Without rivals for the CPUs the run queue's times are all measuring error.
-  const rivals = Array.from({ length: 2 * availableParallelism() }, () => launch(['/bin/sh', '-c', 'while :; do :; done'], { cgroup: workspace.cgroup, stdio: 'ignore' }));
   const flight = recorder();
   try {
     const fromNs = monotonicNs();
@@ -60,13 +57,8 @@ test('switches, time on CPU and time in the run queue are those that the kernel 
     // The kernel takes its times within the switch, the recorder at its tracepoint: a microsecond or so apart, each time.
     const near = (seen: number, kernel: number) => Math.abs(seen - kernel) <= kernel * 0.1 + counted * 1_500 + 1e6;
     assert.ok(near(sum(timeline.slices, 'running'), last.cpuNs - first.cpuNs), `on CPU ${sum(timeline.slices, 'running')}, kernel ${last.cpuNs - first.cpuNs}`);
-    // The kernel's account starts when a thread enters a queue; the slice when it was woken: rousing an idle CPU takes time too.
-    const queuedNs = switches.reduce((total, { state, offNs, queuedNs, onNs }) => total + onNs - (state === 0 ? offNs : queuedNs || onNs), 0);
-    assert.ok(near(queuedNs, last.queueNs - first.queueNs), `in the run queue ${queuedNs}, kernel ${last.queueNs - first.queueNs}`);
-    assert.ok(sum(timeline.slices, 'run_queue') >= queuedNs * 0.99);
   } finally {
     flight.close();
-    for (const rival of rivals) rival.kill('SIGKILL');
     await redis.stop();
   }
 });
