@@ -90,7 +90,7 @@ for (const hooks of hookModes()) {
 
     test('old connections of redis-benchmark', async () => {
       const redis = await startRedis(workspace);
-      const load = redisBenchmark({ port: redis.port, requests: Math.floor(300_000 / SLOW), connections: 4, pipeline: 4, test: 'set' });
+      const load = redisBenchmark({ port: redis.port, requests: SLOW > 1 ? 200_000 : 300_000, connections: 4, pipeline: 4, test: 'set' });
       await delay(300 * SLOW);
       using seen = observe();
       await load;
@@ -101,7 +101,8 @@ for (const hooks of hookModes()) {
     });
 
     test('old connections of pgbench -M prepared: statements are right or marked', async () => {
-      const load = pgbench({ port: postgres.port, mode: 'prepared', seconds: 4, clients: 2 });
+      // Loading the programs takes an emulated machine many seconds: the load must outlast it.
+      const load = pgbench({ port: postgres.port, mode: 'prepared', seconds: SLOW > 1 ? 25 : 4, clients: 2 });
       await delay(500 * SLOW);
       using seen = observe();
       await load;
