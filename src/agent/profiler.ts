@@ -14,6 +14,7 @@ import { ledgerOf } from '../profile/ledger.js';
 import type { PathInput } from '../profile/path-input.js';
 import { ProcessObjects } from '../profile/process-objects.js';
 import type { Profile, ThreadTimeline } from '../profile/profile.js';
+import { noStacks } from '../profile/stacks.js';
 import { RecentExchanges } from '../profile/recent-exchanges.js';
 import { readSwitch, timelines, type SwitchRecord } from '../profile/thread-slices.js';
 import { Trigger, type Candidate } from '../profile/trigger.js';
@@ -69,8 +70,12 @@ export class Profiler {
     // SQL and Redis endpoints begin with the operation: `select orders *`, `GET`.
     const label = record.endpoint.toLowerCase().startsWith(record.operation.toLowerCase()) ? record.endpoint : `${record.operation} ${record.endpoint}`;
     return {
-      requestId: record.id, service: record.service, endpoint: record.endpoint, pid: record.pid, start: this.unixNs(fromNs), windowNs: toNs - fromNs, ...request,
-      threads, path, ledger, verdict: verdictOf({ label, input, path, ledger }), missing: whatIsMissing(threads, record, remembered, fromNs),
+      requestId: record.id, service: record.service, endpoint: record.endpoint, operation: record.operation, protocol: record.protocol,
+      status: record.status, error: record.error, pid: record.pid, reason: record.error === 'none' ? 'slow' : 'failed',
+      start: this.unixNs(fromNs), windowNs: toNs - fromNs, ...request, requestReadNs: request.requestStartNs,
+      threads, stacks: noStacks(), logs: [], operations: [], moments: [], calls: [...input.calls], path, ledger,
+      ...verdictOf({ label, input, path, ledger }), usual: null, pressure: { throttled: null, throttledNs: null, majorFaults: null },
+      missing: whatIsMissing(threads, record, remembered, fromNs),
     };
   }
 }

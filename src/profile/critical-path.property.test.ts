@@ -50,7 +50,7 @@ function holds(input: PathInput): void {
   });
   const ledger = ledgerOf(path, durationNs);
   assert.equal(ledger.reduce((sum, entry) => sum + entry.ns, 0), durationNs);
-  const verdict = verdictOf({ label: 'GET /', input, path, ledger, usualNs: 10 });
+  const verdict = verdictOf({ label: 'GET /', input, path, ledger, usualNs: 10 }).verdict;
   assert.match(verdict, /^GET \/ took /);
   assert.doesNotMatch(verdict, /undefined|NaN|\{(label|took|time|share|thread)\}/);
 }

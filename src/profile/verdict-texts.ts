@@ -46,6 +46,11 @@ export const KIND_TEXTS = {
   other_request: 'busy with other requests',
   idle: 'idle',
   other: 'in other system calls',
+  throttled: 'held back by its CPU limit',
+  pool: 'waiting for its own threads',
+  wire: 'on the network',
+  gc: 'stopped by garbage collection',
+  unread: 'unread in the socket',
   unexplained: 'unexplained',
 } as const;
 
@@ -61,6 +66,11 @@ export const DOING_TEXTS: Readonly<Record<keyof typeof KIND_TEXTS, string>> = {
   other_request: 'on CPU for {object}',
   idle: 'idle',
   other: 'in a system call',
+  throttled: 'held back by its CPU limit',
+  pool: 'waiting for its own threads',
+  wire: 'waiting for the network',
+  gc: 'stopped by garbage collection',
+  unread: 'elsewhere',
   unexplained: '',
 };
 

@@ -11,7 +11,7 @@ import { verdictOf } from './verdict.js';
 function verdict(drawing: string, more: Partial<VerdictInput> = {}): string {
   const input = drawn(drawing);
   const path = criticalPath(input);
-  return verdictOf({ label: 'GET /report', input, path, ledger: ledgerOf(path, input.requestEndNs - input.requestStartNs), ...more });
+  return verdictOf({ label: 'GET /report', input, path, ledger: ledgerOf(path, input.requestEndNs - input.requestStartNs), ...more }).verdict;
 }
 
 test('computing', () => {
@@ -89,7 +89,7 @@ test('no CPU while the CPU was idle is probably a limit', () => {
   const threads = timelines({ switches, fromNs: 0, toNs: 20 * MS, surroundings: { threadName: () => 'web', descriptor: () => ({ kind: 'other', name: '' }) } });
   const input = { threads, requestStartNs: 1 * MS, requestEndNs: 10 * MS, requestTid: 1, responseTid: 1, calls: [], otherRequests: [] };
   const path = criticalPath(input);
-  assert.match(verdictOf({ label: 'GET /', input, path, ledger: ledgerOf(path, 9 * MS) }), /got no CPU; nobody else was seen on its CPUs, so probably a CPU limit/);
+  assert.match(verdictOf({ label: 'GET /', input, path, ledger: ledgerOf(path, 9 * MS) }).verdict, /got no CPU; nobody else was seen on its CPUs, so probably a CPU limit/);
 });
 
 test('disk, memory, sleep, other calls', () => {

@@ -4,7 +4,7 @@ import { ledgerOf } from './ledger.js';
 import { holderOf, lockOf, threadName } from './locks.js';
 import type { PathInput } from './path-input.js';
 import { readNsOf, requestName } from './path-input.js';
-import type { CallRef, LedgerEntry, LedgerKind, PathSegment } from './profile.js';
+import type { CallRef, Cause as ProfileCause, LedgerEntry, LedgerKind, LookAt, PathSegment } from './profile.js';
 import { countText, durationText, nameText, shareText } from './quantities.js';
 import type { VerdictCase, VerdictValues } from './verdict-texts.js';
 import { DOING_TEXTS, fillText, KIND_TEXTS, VERDICT_OPENING, VERDICT_TEXTS } from './verdict-texts.js';
@@ -35,12 +35,21 @@ const USUAL_FACTOR = 1.3;
 const SERVER_ALL = 0.9;
 const SERVER_LITTLE = 0.2;
 
-export function verdictOf(verdict: VerdictInput): string {
+export interface Verdict { verdict: string; cause: ProfileCause; lookAt: LookAt[] }
+
+export function verdictOf(verdict: VerdictInput): Verdict {
   const { input } = verdict;
   const tookNs = input.requestEndNs - input.requestStartNs;
-  if (!(tookNs > 0)) return fillText(VERDICT_OPENING.alone, { label: nameText(verdict.label), took: durationText(0) });
+  if (!(tookNs > 0)) {
+    const text = fillText(VERDICT_OPENING.alone, { label: nameText(verdict.label), took: durationText(0) });
+    return { verdict: text, cause: { name: 'nothing', kind: '', object: '', share: 0 }, lookAt: [] };
+  }
   const { name, values } = causeOf(verdict, tookNs);
-  return `${openingOf(verdict, tookNs)} ${fillText(VERDICT_TEXTS[name], values)}`;
+  const [main] = verdict.ledger;
+  return {
+    verdict: `${openingOf(verdict, tookNs)} ${fillText(VERDICT_TEXTS[name], values)}`,
+    cause: { name, kind: main?.kind ?? '', object: main?.object ?? '', share: main?.share ?? 0 }, lookAt: [],
+  };
 }
 
 function openingOf({ label, usualNs }: VerdictInput, tookNs: number): string {
@@ -91,6 +100,11 @@ const CAUSES: Record<LedgerKind, (part: Part, verdict: VerdictInput) => Cause> =
   sleep: (part) => ({ name: 'sleep', values: { object: objectText(part) } }),
   other_request: (part) => ({ name: 'other_request', values: { request: objectText(part), others: othersText(part.entries, 'other') } }),
   idle: () => ({ name: 'idle', values: {} }),
+  throttled: () => ({ name: 'run_queue_idle', values: {} }),
+  pool: (part) => ({ name: 'other', values: { object: objectText(part) } }),
+  wire: (part) => ({ name: 'peer_unknown', values: { peer: objectText(part) } }),
+  gc: (part) => ({ name: 'other', values: { object: objectText(part) } }),
+  unread: (part) => ({ name: 'other', values: { object: objectText(part) } }),
   other: (part) => ({ name: 'other', values: { object: objectText(part) } }),
   unexplained: (part) => ({ name: 'unexplained', values: { missing: nameText(part.segments.find((segment) => segment.object !== '')?.object ?? '') } }),
 };

@@ -40,8 +40,12 @@ function profileOf(request: RequestSummary, threads: ThreadTimeline[], steps: re
   const edge = Math.round(duration * EDGE_SHARE);
   const path = pathOf(steps, edge, duration);
   return {
-    requestId: request.id, service: request.service, endpoint: request.endpoint, pid: request.pid, start: (BigInt(request.start) - BigInt(edge)).toString(), windowNs: duration + 2 * edge,
-    requestStartNs: edge, requestEndNs: edge + duration, threads, path, ledger: ledgerOf(path, duration), verdict, missing,
+    requestId: request.id, service: request.service, endpoint: request.endpoint, operation: request.operation, protocol: request.protocol, status: request.status,
+    error: request.error, pid: request.pid, reason: request.error === 'none' ? 'slow' : 'failed', start: (BigInt(request.start) - BigInt(edge)).toString(), windowNs: duration + 2 * edge,
+    requestStartNs: edge, requestEndNs: edge + duration, requestReadNs: edge, threads,
+    stacks: { frames: [], stacks: [], samples: [], pending: false }, logs: [], operations: [], moments: [], calls: [],
+    path, ledger: ledgerOf(path, duration), verdict, cause: { name: '', kind: '', object: '', share: 0 }, lookAt: [], usual: null,
+    pressure: { throttled: null, throttledNs: null, majorFaults: null }, missing,
   };
 }
 

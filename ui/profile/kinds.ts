@@ -26,6 +26,8 @@ const OTHER = look('other system call', '--ink-3');
 export const LEDGER_LOOKS: Readonly<Record<LedgerKind, KindLook>> = {
   cpu: CPU, run_queue: RUN_QUEUE, lock: LOCK, peer: look('waiting for a peer', '--peer'), file: FILE, fault: FAULT, sleep: SLEEP,
   other_request: look('other requests', '--ink-2', 'bars', '--on-ink'), idle: IDLE, other: OTHER,
+  throttled: look('held back by its CPU limit', '--run-queue', 'bars'), pool: look('waiting for its own threads', '--lock', 'bars'),
+  wire: look('the network itself', '--wire'), gc: look('garbage collection', '--memory', 'bars'), unread: look('unread in the socket', '--peer', 'hatch'),
   unexplained: look('unexplained', '--stripe', 'stripe', '--text'),
 };
 
