@@ -143,7 +143,7 @@ export class FixtureProfiles implements ProfileSource {
   async list(limit: number): Promise<ProfileSummary[]> {
     const rows = [...this.byId].flatMap(([id, profile]) => {
       const record = this.records.find((row) => row.id === id);
-      return record ? [{ id, service: record.service, endpoint: record.endpoint, start: record.start, durationNs: record.durationNs, lostNs: record.durationNs - 14e6, verdict: profile.verdict, topKind: profile.ledger[0].kind }] : [];
+      return record ? [{ id, service: record.service, endpoint: record.endpoint, start: record.start, durationNs: record.durationNs, lostNs: record.durationNs - 14e6, verdict: profile.verdict, topKind: profile.ledger[0].kind, reason: profile.reason, cause: profile.cause, shares: profile.ledger.map(({ kind, share }) => ({ kind, share })) }] : [];
     });
     return rows.sort((a, b) => b.lostNs - a.lostNs).slice(0, limit);
   }
