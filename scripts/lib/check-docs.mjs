@@ -86,7 +86,8 @@ function filterWords() {
 
 function routes() {
   const sources = readdirSync('src/server').filter((name) => /-routes?\.ts$/.test(name) && name !== 'page-routes.ts');
-  const actual = sources.flatMap((name) => [...readFileSync(join('src/server', name), 'utf8').matchAll(/server\.get\('([^']+)'/g)].map(([, route]) => route));
+  const actual = sources.flatMap((name) => [...readFileSync(join('src/server', name), 'utf8').matchAll(/server\.(get|post)\('([^']+)'/g)]
+    .map(([, method, route]) => (method === 'get' ? route : `POST ${route}`)));
   return difference('docs/api.md', firstCells(readFileSync('docs/api.md', 'utf8'), '<!-- routes'), actual);
 }
 

@@ -175,7 +175,7 @@ export const ERRORS = {
   API_CALL_UNKNOWN: {
     code: 'KND-059', exit: EXIT.network,
     message: 'the agent at {url} does not know the call {path}',
-    hint: 'The API is listed in docs/api.md; it only reads. Check that agent and command are of the same version.',
+    hint: 'The API is listed in docs/api.md; with the method of each. Check that agent and command are of the same version.',
   },
 
   STORE_ENGINE_MISSING: {
@@ -232,7 +232,17 @@ export const ERRORS = {
   PROFILING_OFF: {
     code: 'KND-071', exit: EXIT.failed,
     message: 'the agent at {url} does not profile',
-    hint: 'Start it with its recorder on; docs/cli.md lists the options.',
+    hint: 'Turn its flight recorder on: `kindling profiling on`, on the page, or --profile from the start.',
+  },
+  PROFILING_REFUSED: {
+    code: 'KND-072', exit: EXIT.kernel,
+    message: 'the flight recorder could not be turned on: {reason}',
+    hint: 'Run `kindling doctor`: it lists what the recorder can use here.',
+  },
+  TOO_MANY_ASKS: {
+    code: 'KND-073', exit: EXIT.failed,
+    message: 'as many requests as can be waited for are already asked for',
+    hint: 'Wait until some of them have come, or turn profiling off and on, which forgets them.',
   },
 
   RECORDING_UNREADABLE: {

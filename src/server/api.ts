@@ -1,12 +1,13 @@
 /** Types of the HTTP API; the page imports nothing else of `src/`. Times in queries are Unix milliseconds. */
-import type { Cause, LedgerKind, TriggerReason } from '../profile/profile.js';
 import type { RequestRecord } from '../requests/record.js';
 
-/** GET /api/requests/:id/profile answers a `Profile`. */
+/** GET /api/requests/:id/profile answers a `Profile`; profile.html, .perfetto.json, .speedscope.json and .pb.gz beside it are files made of it. */
 export type {
-  CallRef, Cause, Frame, FrameKind, LedgerEntry, LedgerKind, LogLine, LookAt, Moment, MomentKind, Operation, PathSegment, Pressure, Profile, Sample, Slice, SliceKind,
-  Stack, Stacks, ThreadRef, ThreadTimeline, TriggerReason, Usual,
+  CallRef, Cause, Frame, FrameKind, LedgerEntry, LedgerKind, LogLine, LookAt, Moment, MomentKind, Operation, PathSegment, Pressure, Profile,
+  Sample, Slice, SliceKind, Stack, Stacks, ThreadRef, ThreadTimeline, TriggerReason, Usual,
 } from '../profile/profile.js';
+export type { CauseObject, CauseRow, Causes, KindTime, ProfileSummary } from './api-causes.js';
+export type { AskRequest, ProfilingAsk, ProfilingChange, ProfilingLimits, ProfilingState } from './api-profiling.js';
 
 /** A row of lists and of the live tail: the record without payloads. */
 export type RequestSummary = Omit<RequestRecord, 'requestPayload' | 'responsePayload'>;
@@ -88,49 +89,6 @@ export interface Payload {
   base64: string;
   /** Bytes on the wire; more than the prefix carries when it was cut. */
   totalBytes: number;
-}
-
-/** GET /api/profiles?limit : an array, most time lost first */
-export interface ProfileSummary {
-  /** The request's id. */
-  id: string;
-  service: string;
-  /** '' when the request's row is not known (yet). */
-  endpoint: string;
-  /** Unix ns of the request's start, as a decimal string. */
-  start: string;
-  durationNs: number;
-  /** Beyond what is usual for its endpoint; its whole duration while that is not known. */
-  lostNs: number;
-  verdict: string;
-  /** What took most of its time. */
-  topKind: LedgerKind;
-  /** Why it was profiled. */
-  reason: TriggerReason;
-  cause: Cause;
-  /** Where its time went by kind, largest first; 0..1 of its duration. */
-  shares: Array<{ kind: LedgerKind; share: number }>;
-}
-
-/** GET /api/profiling; POST /api/profiling with a `ProfilingChange` changes it and answers the new state. */
-export interface ProfilingState {
-  on: boolean;
-  /** Why it cannot be switched on here, and what to do about it; '' when it can. */
-  unavailable: string;
-  /** Empty while it is off: nothing is attached then. */
-  hooks: Array<{ name: string; state: 'attached' | 'skipped' | 'failed'; reason: string }>;
-  /** What the recorder occupies and may occupy. */
-  memoryBytes: number;
-  /** Time spent in its programs in the kernel, of one core; null: not accounted. */
-  kernelCores: number | null;
-  profiles: { count: number; bytes: number };
-  /** Requests asked for and not seen yet. */
-  asks: Array<{ service: string; endpoint: string; remaining: number }>;
-}
-export interface ProfilingChange {
-  on?: boolean;
-  /** Profile the next `count` requests of this endpoint, however fast. */
-  ask?: { service: string; endpoint: string; count: number };
 }
 
 /** GET /api/services/:name?from&to */

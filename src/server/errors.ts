@@ -16,9 +16,21 @@ export const API_ERRORS = {
   },
   profiling_off: {
     status: 404, message: 'Profiling is not in use.',
-    hint: 'Start the agent with --profile.',
+    hint: 'Turn the flight recorder on: on the page, with `kindling profiling on`, or from the start with --profile.',
   },
-  method_not_allowed: { status: 405, message: 'The API only reads.', hint: 'Use GET.' },
+  profiling_refused: {
+    status: 503, message: 'The flight recorder could not be turned on.',
+    hint: 'The message says what the kernel refused; `kindling doctor` lists what the recorder can use here.',
+  },
+  too_many_asks: {
+    status: 429, message: 'As many requests as can be waited for are already asked for.',
+    hint: 'Wait until some of them have come, or turn profiling off and on, which forgets them.',
+  },
+  method_not_allowed: { status: 405, message: 'This call cannot be made with this method.', hint: 'docs/api.md lists every call with its method.' },
+  not_same_origin: {
+    status: 403, message: 'Only the page itself and programs may change something, not another site.',
+    hint: 'Send `Content-Type: application/json` and `X-Kindling: 1`, and from a browser only from Kindling\'s own page.',
+  },
   token_required: {
     status: 401, message: 'A token is required.',
     hint: 'Open the address that Kindling printed at its start (it carries the token), or send `Authorization: Bearer TOKEN`.',

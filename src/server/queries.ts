@@ -1,6 +1,6 @@
 /** What the server is given: it knows neither the store nor the agent, only these. */
 import type {
-  AgentHealth, FieldInfo, Heatmap, LiveTick, Overview, Profile, ProfileSummary, RequestDetail, RequestList, RequestSummary, ServiceDetail, TimeRange,
+  AgentHealth, FieldInfo, Heatmap, LiveTick, Overview, Profile, ProfileSummary, ProfilingChange, ProfilingState, RequestDetail, RequestList, RequestSummary, ServiceDetail, TimeRange,
 } from './api.js';
 
 export interface RequestListQuery {
@@ -51,6 +51,16 @@ export interface ProfileSource {
   get(requestId: string): Promise<Profile | null>;
   /** Most time lost first, at most `limit`. */
   list(limit: number): Promise<ProfileSummary[]>;
+}
+
+/**
+ * The flight recorder as it is controlled at run time, always within the scope that the agent was started with.
+ * What cannot be done rejects with an error that has `code`, `message` and `hint`.
+ */
+export interface ProfilingControl {
+  state(): ProfilingState;
+  /** Resolves when its hooks are attached, or gone. */
+  change(change: ProfilingChange): Promise<ProfilingState>;
 }
 
 /** The agent's state, as the page shows it. */

@@ -23,6 +23,13 @@ export const listSchema = z.object({
   cursor: z.string().max(500).optional(),
 });
 export const profilesSchema = z.object({ limit: z.coerce.number().int().min(1).max(1_000).default(100) });
+const askSchema = z.strictObject({
+  service: z.string().min(1).max(400), endpoint: z.string().min(1).max(2_000), operation: z.string().max(200).optional(),
+  count: z.number().int().min(1).max(100),
+});
+/** Body of the one call that changes something. */
+export const profilingSchema = z.strictObject({ on: z.boolean().optional(), ask: askSchema.optional() })
+  .refine(({ on, ask }) => on !== undefined || ask !== undefined, 'must say `on` or `ask`');
 export const liveSchema = z.object({ filter });
 export const requestIdSchema = z.object({ id: z.string().regex(/^[0-9a-fA-F]{1,32}$/, 'must be hexadecimal digits') });
 export const serviceNameSchema = z.object({ name: z.string().min(1).max(400) });

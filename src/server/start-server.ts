@@ -13,7 +13,8 @@ import { isLoopbackAddress } from './loopback.js';
 import { readPageFiles } from './page-files.js';
 import { pageRoutes } from './page-routes.js';
 import { profileRoutes } from './profile-routes.js';
-import type { HarSource, HealthSource, LiveSource, MetricsSource, ProfileSource, Queries } from './queries.js';
+import { profilingRoutes } from './profiling-routes.js';
+import type { HarSource, HealthSource, LiveSource, MetricsSource, ProfileSource, ProfilingControl, Queries } from './queries.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 
 export const DEFAULT_ADDRESS = '127.0.0.1';
@@ -30,6 +31,8 @@ export interface ServerOptions {
   har?: HarSource | null;
   /** null or absent: the agent does not profile. */
   profiles?: ProfileSource | null;
+  /** null or absent: the flight recorder cannot be controlled here. */
+  profiling?: ProfilingControl | null;
   live: LiveSource;
   health: HealthSource;
   metrics: MetricsSource;
@@ -93,7 +96,8 @@ function build(options: ServerOptions, address: string, token: string | null): F
   });
   apiRoutes(server, { queries: options.queries, health: options.health, metrics: options.metrics, now });
   harRoutes(server, options.har ?? null, now);
-  profileRoutes(server, options.profiles ?? null);
+  profileRoutes(server, options.profiles ?? null, options.profiling ?? null);
+  profilingRoutes(server, options.profiling ?? null);
   liveRoute(server, options.live);
   pageRoutes(server, readPageFiles(options.pageDirectory));
   return server;

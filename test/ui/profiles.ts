@@ -1,5 +1,6 @@
 /** Made-up profiles of the shop's slow requests: one that waited for a peer, one for a lock, one for a CPU; and a huge one. */
 import type { LedgerEntry, LedgerKind, PathSegment, Profile, ProfileSummary, RequestSummary, Slice, SliceKind, ThreadRef, ThreadTimeline } from '../../src/server/api.js';
+import { summaryOf } from '../../src/agent/profile-summary.js';
 import type { ProfileSource } from '../../src/server/queries.js';
 
 type Part = [kind: SliceKind, ns: number, more?: Partial<Slice>];
@@ -127,7 +128,7 @@ export function hugeProfile(request: RequestSummary, threads: number, slicesEach
 export class FixtureProfiles implements ProfileSource {
   readonly byId = new Map<string, Profile>();
 
-  constructor(private readonly records: readonly RequestSummary[]) {
+  constructor(records: readonly RequestSummary[]) {
     const slow = records.filter((row) => row.role === 'server' && row.service === 'shop' && row.slow).sort((a, b) => b.durationNs - a.durationNs);
     const ends = (call: RequestSummary): bigint => BigInt(call.start) + BigInt(call.durationNs);
     slow.forEach((row, i) => {
@@ -141,10 +142,7 @@ export class FixtureProfiles implements ProfileSource {
   }
 
   async list(limit: number): Promise<ProfileSummary[]> {
-    const rows = [...this.byId].flatMap(([id, profile]) => {
-      const record = this.records.find((row) => row.id === id);
-      return record ? [{ id, service: record.service, endpoint: record.endpoint, start: record.start, durationNs: record.durationNs, lostNs: record.durationNs - 14e6, verdict: profile.verdict, topKind: profile.ledger[0].kind, reason: profile.reason, cause: profile.cause, shares: profile.ledger.map(({ kind, share }) => ({ kind, share })) }] : [];
-    });
+    const rows = [...this.byId.values()].map((profile) => ({ ...summaryOf(profile), usualNs: 14e6, lostNs: profile.requestEndNs - profile.requestStartNs - 14e6 }));
     return rows.sort((a, b) => b.lostNs - a.lostNs).slice(0, limit);
   }
 }
