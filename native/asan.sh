@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-KINDLING_ADDON_OUT=$folder/kindling.node bash native/build.sh -fsanitize=address,undefined -fno-omit-frame-pointer -O1
+KINDLING_ADDON_FOLDER=$folder bash native/build.sh -fsanitize=address,undefined -fno-omit-frame-pointer -O1
 export KINDLING_ADDON=$folder/kindling.node
 KINDLING_SCOPE_OFFSET=$(node --input-type=module -e "import { Config } from './dist/src/events/layout.generated.js'; console.log(Config.scope)")
 KINDLING_SCOPE_TREE=$(node --input-type=module -e "import { Scope } from './dist/src/events/layout.generated.js'; console.log(Scope.TREE)")

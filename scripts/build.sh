@@ -49,7 +49,7 @@ exec 9>"$stamps/lock"
 flock 9
 
 if [ -f bpf/Makefile ]; then step bpf dist/bpf/kindling.bpf.o 'make -s -C bpf' bpf; fi
-if [ -f native/build.sh ]; then step native dist/native/kindling.node 'bash native/build.sh' native bpf/events.h; fi
+if [ -f native/build.sh ]; then step native dist/native/symbols.node 'bash native/build.sh' native bpf/events.h; fi
 step ts dist/src 'npm run --silent build:ts' src test bench scripts demo ui tsconfig.json package-lock.json
 # What `bin` in package.json points at; the compiler makes plain files.
 if [ -f dist/src/cli/main.js ]; then chmod 755 dist/src/cli/main.js; fi

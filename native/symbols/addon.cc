@@ -1,0 +1,40 @@
+/*
+ * Addresses to stacks and names, over elfutils' libdw and libiberty. An addon of its own, so that the capture side needs
+ * neither library, and loaded only in a process of its own: binaries are hostile input, and libdw is not proof against them.
+ *
+ * Threads and lifetimes: an object belongs to the thread (main or worker) that made it. Nothing is shared between threads.
+ */
+#include "arguments.h"
+
+#include <sys/uio.h>
+
+#include <cerrno>
+
+namespace {
+
+constexpr size_t kReadLimit = 16 << 20;
+
+// readMemory(pid, address, length): bytes as they are now, or null.
+Napi::Value ReadMemory(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  uint32_t pid = Number(info, 0);
+  uint64_t address = Big(info, 1);
+  size_t length = Number(info, 2);
+  if (length > kReadLimit) throw Napi::RangeError::New(env, "at most 16 MiB at once");
+  if (pid == 0 || length == 0) return env.Null();
+  Napi::Uint8Array bytes = Napi::Uint8Array::New(env, length);
+  iovec local{bytes.Data(), length};
+  iovec remote{reinterpret_cast<void*>(address), length};
+  ssize_t got = process_vm_readv(static_cast<pid_t>(pid), &local, 1, &remote, 1, 0);
+  if (got != static_cast<ssize_t>(length)) return env.Null();
+  return bytes;
+}
+
+Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  exports.Set("readMemory", Napi::Function::New<ReadMemory>(env));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(symbols, Init)
