@@ -23,6 +23,7 @@ import { compileFilter } from './live-filter.js';
 import type { Scope } from './messages.js';
 import { RecentRequests } from './recent-requests.js';
 import { Profiles } from './profiles.js';
+import { Profiling } from './profiling.js';
 import { queriesWithRecent } from './recent-queries.js';
 import { memoryQueries } from './memory-queries.js';
 import { RecentRollups } from './recent-rollups.js';
@@ -59,6 +60,8 @@ export interface RunningAgent {
   live: LiveSource;
   health(): AgentHealth;
   totals: Totals;
+  /** The flight recorder and what makes profiles of it: on and off at run time. */
+  profiling: Profiling;
   /** Resolves with the reason when the agent cannot go on by itself. */
   failed: Promise<KindlingError>;
   stop(): Promise<void>;
@@ -85,6 +88,7 @@ class Agent implements RunningAgent {
   readonly totals = new Totals();
   readonly live = new LiveHub(compileFilter);
   readonly failed: Promise<KindlingError>;
+  readonly profiling: Profiling;
   private fail!: (error: KindlingError) => void;
   private readonly recent = new RecentRequests(RECENT_REQUESTS);
   private readonly recentRollups = new RecentRollups();
@@ -107,8 +111,17 @@ class Agent implements RunningAgent {
     this.failed = new Promise((resolve) => { this.fail = resolve; });
     this.profiles = config.profile ? new Profiles(config.store === 'off' ? null : join(config.storeDirectory, 'profiles')) : null;
     this.monitor = new HealthMonitor({
-      version: kindlingVersion(), scope: describeScope(scope), hooks: () => this.capture?.hooks ?? [], state: () => this.state(),
+      version: kindlingVersion(), scope: describeScope(scope), hooks: () => [...this.capture?.hooks ?? [], ...this.profiling.hooks], state: () => this.state(),
       store: () => this.storeHealth, storePid: () => this.store?.enginePid() ?? null,
+    });
+    this.profiling = new Profiling({
+      worker: () => ({ scope, excludePids: this.ownPids(), bytesPerCpu: config.profileMemoryBytes }),
+      connect: (jobs) => this.capture?.profileInto(jobs),
+      listener: {
+        profiles: (profiles) => { for (const profile of profiles) void this.profiles?.put(profile); },
+        profileFailed: (requestId, reason) => options.log.warn({ requestId, reason }, 'a profile could not be made'),
+        died: (error) => options.log.error({ code: error.code, hint: error.hint }, `profiling ended: ${error.message}`),
+      },
     });
     this.metrics = new Metrics({
       podDetail: config.podDetail, maxSeries: config.maxSeries, traceRequests: config.traceMetrics,
@@ -127,10 +140,10 @@ class Agent implements RunningAgent {
       requests: (rowBinary, rowCount, recent, seen) => this.onRequests(rowBinary, rowCount, recent, seen),
       rollups: (rows) => this.onRollups(rows),
       health: (health) => this.monitor.update(health),
-      profiles: (profiles) => { for (const profile of profiles) void this.profiles?.put(profile); },
       recordingFailed: (error) => this.onRecordingFailed(error),
       died: (error) => this.fail(error),
     }, this.options.workerFile);
+    if (config.profile) await this.profiling.start();
     this.capturingSinceMs = Date.now();
     this.timer = setInterval(() => this.tick(excludePids), TICK_MS);
   }
@@ -150,6 +163,7 @@ class Agent implements RunningAgent {
 
   private async stopInOrder(): Promise<void> {
     if (this.timer) clearInterval(this.timer);
+    await this.profiling.stop();
     await this.capture?.stop();
     this.monitor.tick();
     await this.server?.close();
@@ -220,6 +234,7 @@ class Agent implements RunningAgent {
     if (pids.some((pid) => !excluded.includes(pid))) {
       excluded.push(...pids);
       this.capture?.exclude(pids);
+      this.profiling.exclude(pids);
     }
   }
 

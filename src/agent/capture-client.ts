@@ -1,8 +1,7 @@
 /** The main thread's end of the capture worker: starts it, hands its messages on, stops it. */
-import { Worker } from 'node:worker_threads';
+import { Worker, type MessagePort } from 'node:worker_threads';
 import { KindlingError, restoreError } from '../errors/index.js';
 import type { CaptureHealth, CaptureOptions, HookState, MainMessage, WorkerMessage } from './messages.js';
-import type { Profile } from '../profile/profile.js';
 import type { RequestRecord } from '../requests/record.js';
 import type { RollupRow } from '../requests/rollup.js';
 
@@ -18,7 +17,6 @@ export interface CaptureListener {
   requests(rowBinary: Uint8Array | null, rowCount: number, recent: RequestRecord[], seen: number): void;
   rollups(rows: RollupRow[]): void;
   health(health: CaptureHealth): void;
-  profiles(profiles: Profile[]): void;
   recordingFailed(error: KindlingError): void;
   /** It ended without having been asked to. Called once, and only after it was ready. */
   died(error: KindlingError): void;
@@ -46,6 +44,11 @@ export class CaptureClient {
 
   exclude(pids: number[]): void {
     this.post({ type: 'exclude', pids });
+  }
+
+  /** @param jobs where it sends jobs for the profile worker from now on (transferred); null: nowhere */
+  profileInto(jobs: MessagePort | null): void {
+    this.worker.postMessage({ type: 'profiling', jobs } satisfies MainMessage, jobs === null ? [] : [jobs]);
   }
 
   /** Lets it drain what the kernel holds and flush; what it sends meanwhile still reaches the listener. */
@@ -84,7 +87,6 @@ export class CaptureClient {
       case 'requests': return this.listener.requests(message.rowBinary, message.rowCount, message.recent, message.seen);
       case 'rollups': return this.listener.rollups(message.rows);
       case 'health': return this.listener.health(message.health);
-      case 'profiles': return this.listener.profiles(message.profiles);
       case 'recording-failed': return this.listener.recordingFailed(restoreError(message));
       case 'fatal':
         this.failure = restoreError(message);

@@ -20,6 +20,5 @@ export function captureOptions(config: Config, scope: Scope, extras: CaptureExtr
     hooks: config.hooks,
     recordTo: extras.recordTo ?? null,
     encodeRows: config.store !== 'off',
-    recorderBytes: config.profile ? config.profileMemoryBytes : 0,
   };
 }

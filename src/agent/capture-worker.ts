@@ -4,13 +4,12 @@
  */
 import { readFileSync } from 'node:fs';
 import { release, setPriority } from 'node:os';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { decodeRecord } from '../events/decode.js';
 import { lossesOf } from '../errors/losses.js';
 import { toKindlingError } from '../errors/index.js';
 import { addon } from '../kernel/addon.js';
 import { KernelCapture } from '../kernel/capture.js';
-import { FlightRecorder } from '../kernel/recorder.js';
 import { WallClock, measureOffsetNs } from '../requests/clock.js';
 import type { RequestRecord } from '../requests/record.js';
 import { Rollups } from '../requests/rollups.js';
@@ -21,7 +20,7 @@ import { DrainTimer } from './drain-timer.js';
 import type { CaptureHealth, CaptureOptions, HookState, MainMessage, WorkerMessage } from './messages.js';
 import { LiveNames } from './naming.js';
 import { createPipeline, type Pipeline } from './pipeline.js';
-import { Profiler } from './profiler.js';
+import { ProfileJobs } from './profile-jobs.js';
 import { RecordingSink } from './recording-sink.js';
 
 const FLUSH_MS = 200;
@@ -43,8 +42,9 @@ class CaptureWorker {
   readonly #pipeline: Pipeline;
   readonly #stage: CaptureStage;
   readonly #rollups = new Rollups();
-  readonly #recorder: FlightRecorder | null;
-  readonly #profiler: Profiler | null;
+  readonly #profileJobs: ProfileJobs;
+  /** The profile worker's end; null while nobody profiles. */
+  #profiler: MessagePort | null = null;
   readonly #recording: RecordingSink | null;
   readonly #clock: WallClock;
   readonly #drainTimer = new DrainTimer();
@@ -57,8 +57,7 @@ class CaptureWorker {
     this.#clock = new WallClock(offset);
     this.#stage = new CaptureStage(new DetailBudget(options.detailBudget), options.encodeRows ? new RowEncoder() : null, this.#rollups);
     this.#kernel = new KernelCapture(options);
-    this.#recorder = options.recorderBytes === 0 ? null : new FlightRecorder({ ...options, bytesPerCpu: options.recorderBytes });
-    this.#profiler = this.#recorder === null ? null : new Profiler(this.#recorder, (ns) => this.#clock.unixNs(ns));
+    this.#profileJobs = new ProfileJobs((ns) => this.#clock.unixNs(ns));
     this.#recording = options.recordTo === null ? null
       : new RecordingSink(options.recordTo, { clockOffsetNs: String(offset), kernel: release(), createdMs: Date.now() },
         (error) => post({ type: 'recording-failed', ...error.toJSON() }));
@@ -67,9 +66,9 @@ class CaptureWorker {
       startSeconds: Date.now() / 1000, names: new LiveNames(monotonicNs),
       onRecord: (record, endNs, attach) => {
         this.#stage.add(record, endNs, attach);
-        this.#profiler?.finished(record, endNs);
+        if (this.#profiler !== null) this.#profileJobs.finished(record, endNs);
       },
-      onOpened: (info) => this.#profiler?.opened(info),
+      onOpened: (info) => this.#profileJobs.opened(info),
       datagramSenders: this.#kernel.tellsSenders(),
       setCapture: (id, bytes) => this.#kernel.setCapture(id, bytes),
     });
@@ -77,7 +76,7 @@ class CaptureWorker {
 
   start(): void {
     raisePriority();
-    post({ type: 'ready', hooks: [...hookStates(this.#kernel), ...(this.#recorder?.hooks() ?? [])] });
+    post({ type: 'ready', hooks: hookStates(this.#kernel) });
     this.#timers.push(
       setInterval(() => this.#flush(), FLUSH_MS),
       setInterval(() => this.#flushRollups(), ROLLUP_MS),
@@ -89,7 +88,11 @@ class CaptureWorker {
 
   exclude(pids: number[]): void {
     this.#kernel.exclude(pids);
-    this.#recorder?.exclude(pids);
+  }
+
+  profileInto(jobs: MessagePort | null): void {
+    this.#profiler?.close();
+    this.#profiler = jobs;
   }
 
   stop(): void {
@@ -101,7 +104,7 @@ class CaptureWorker {
     this.#flush();
     this.#flushRollups();
     this.#recording?.close();
-    this.#recorder?.close();
+    this.#profiler?.close();
     this.#kernel.close();
     parentPort!.close();
   }
@@ -127,8 +130,7 @@ class CaptureWorker {
 
   #flush(): void {
     this.#recording?.flush();
-    const profiles = this.#profiler?.due(monotonicNs()) ?? [];
-    if (profiles.length > 0) post({ type: 'profiles', profiles });
+    if (this.#profiler !== null) for (const job of this.#profileJobs.due(monotonicNs())) this.#profiler.postMessage(job);
     const { rows, rowCount, recent, seen } = this.#stage.take();
     if (seen > 0) post({ type: 'requests', rowBinary: rows, rowCount, recent: recent.map(detach), seen }, rows ? [rows.buffer as ArrayBuffer] : []);
   }
@@ -180,8 +182,11 @@ function post(message: WorkerMessage, transfer: ArrayBuffer[] = []): void {
 try {
   const worker = new CaptureWorker(workerData as CaptureOptions);
   parentPort!.on('message', (message: MainMessage) => {
-    if (message.type === 'exclude') worker.exclude(message.pids);
-    else worker.stop();
+    switch (message.type) {
+      case 'exclude': return worker.exclude(message.pids);
+      case 'profiling': return worker.profileInto(message.jobs);
+      case 'stop': return worker.stop();
+    }
   });
   worker.start();
 } catch (error) {

@@ -1,5 +1,5 @@
 /** What passes between the capture worker (drain, streams, protocols, requests) and the main thread (store, server, exports). */
-import type { Profile } from '../profile/profile.js';
+import type { MessagePort } from 'node:worker_threads';
 import type { Loss } from '../errors/losses.js';
 import type { RequestRecord } from '../requests/record.js';
 import type { RollupRow } from '../requests/rollup.js';
@@ -29,8 +29,6 @@ export interface CaptureOptions {
   recordTo: string | null;
   /** Rows are encoded for the store; false when none is used. */
   encodeRows: boolean;
-  /** Flight recorder per CPU, bytes; 0: none, nothing of it is loaded. */
-  recorderBytes: number;
 }
 
 export interface CaptureHealth {
@@ -62,11 +60,12 @@ export type WorkerMessage =
   | { type: 'requests'; rowBinary: Uint8Array | null; rowCount: number; recent: RequestRecord[]; seen: number }
   | { type: 'rollups'; rows: RollupRow[] }
   | { type: 'health'; health: CaptureHealth }
-  | { type: 'profiles'; profiles: Profile[] }
   /** The recording ends here; capture goes on. */
   | { type: 'recording-failed'; code: string; message: string; hint: string }
   | { type: 'fatal'; code: string; message: string; hint: string };
 
 export type MainMessage =
   | { type: 'exclude'; pids: number[] }
+  /** Where jobs for the profile worker go from now on; null: nobody profiles. */
+  | { type: 'profiling'; jobs: MessagePort | null }
   | { type: 'stop' };

@@ -1,13 +1,11 @@
 /**
- * From a slow request to its profile:
- *   trigger     which requests                          profile/trigger.ts
- *   window      the recorder's switches around it       kernel/recorder.ts
- *   timelines   exact slices per thread                 profile/timelines.ts
+ * From a job of the capture thread (profile-jobs.ts) to its profile, in the profile worker:
+ *   window      the recorder's records around it        kernel/recorder.ts
+ *   timelines   exact slices per thread                 profile/thread-slices.ts
  *   path        what the request's time depended on     profile/critical-path.ts
  *   ledger      sums to 100 %                           profile/ledger.ts
  *   verdict     one sentence                            profile/verdict.ts
  */
-import type { ConnectionOpened } from '../events/observation.js';
 import type { FlightRecorder } from '../kernel/recorder.js';
 import { criticalPath } from '../profile/critical-path.js';
 import { ledgerOf } from '../profile/ledger.js';
@@ -15,55 +13,26 @@ import type { PathInput } from '../profile/path-input.js';
 import { ProcessObjects } from '../profile/process-objects.js';
 import type { Profile, ThreadTimeline } from '../profile/profile.js';
 import { noStacks } from '../profile/stacks.js';
-import { RecentExchanges } from '../profile/recent-exchanges.js';
 import { readSwitch, timelines, type SwitchRecord } from '../profile/thread-slices.js';
-import { Trigger, type Candidate } from '../profile/trigger.js';
 import { verdictOf } from '../profile/verdict.js';
 import type { RequestRecord } from '../requests/record.js';
+import type { ProfileJob } from './profile-jobs.js';
 
-/** What is shown before and after the request. */
-const EDGE_NS = 20e6;
 /** How far back a thread's last switch may lie for its state at the window's start to be known. */
 const LOOK_BACK_NS = 1e9;
 
 export class Profiler {
-  readonly #trigger = new Trigger();
-  readonly #recent = new RecentExchanges();
-  readonly #objects = new ProcessObjects();
+  constructor(private readonly recorder: FlightRecorder) {}
 
-  constructor(private readonly recorder: FlightRecorder, private readonly unixNs: (monotonicNs: number) => string) {}
-
-  opened(info: ConnectionOpened): void {
-    this.#objects.opened(info);
-  }
-
-  finished(record: RequestRecord, endNs: number): void {
-    const startNs = endNs - record.durationNs;
-    this.#recent.add(record, startNs, endNs);
-    this.#trigger.offer(record, startNs, endNs);
-  }
-
-  /** Profiles whose windows are over. */
-  due(nowNs: number): Profile[] {
-    return this.#trigger.due(nowNs).map((candidate) => this.#profile(candidate));
-  }
-
-  #profile({ record, startNs, endNs }: Candidate): Profile {
-    const fromNs = startNs - EDGE_NS;
-    const toNs = endNs + EDGE_NS;
+  profile({ record, reason, startNs, endNs, fromNs, toNs, start, calls, otherRequests, peers }: ProfileJob): Profile {
     const switches: SwitchRecord[] = [];
     const remembered = this.recorder.window(fromNs - LOOK_BACK_NS, toNs + LOOK_BACK_NS, (view, offset) => {
       const one = readSwitch(view, offset);
       if (one.pid === record.pid) switches.push(one);
     });
-    this.#objects.forgetNames();
-    const threads = timelines({ switches, fromNs, toNs, surroundings: this.#objects });
+    const threads = timelines({ switches, fromNs, toNs, surroundings: new ProcessObjects(record.pid, peers) });
     const request = { requestStartNs: startNs - fromNs, requestEndNs: endNs - fromNs };
-    const input: PathInput = {
-      threads, ...request, requestTid: record.requestTid, responseTid: record.responseTid,
-      calls: this.#recent.overlapping(record.pid, 'client', startNs, endNs, fromNs),
-      otherRequests: this.#recent.overlapping(record.pid, 'server', startNs, endNs, fromNs, record.id),
-    };
+    const input: PathInput = { threads, ...request, requestTid: record.requestTid, responseTid: record.responseTid, calls, otherRequests };
     const path = criticalPath(input);
     const ledger = ledgerOf(path, record.durationNs);
     markThreads(threads, record, new Set(path.map((segment) => segment.tid)));
@@ -71,8 +40,7 @@ export class Profiler {
     const label = record.endpoint.toLowerCase().startsWith(record.operation.toLowerCase()) ? record.endpoint : `${record.operation} ${record.endpoint}`;
     return {
       requestId: record.id, service: record.service, endpoint: record.endpoint, operation: record.operation, protocol: record.protocol,
-      status: record.status, error: record.error, pid: record.pid, reason: record.error === 'none' ? 'slow' : 'failed',
-      start: this.unixNs(fromNs), windowNs: toNs - fromNs, ...request, requestReadNs: request.requestStartNs,
+      status: record.status, error: record.error, pid: record.pid, reason, start, windowNs: toNs - fromNs, ...request, requestReadNs: request.requestStartNs,
       threads, stacks: noStacks(), logs: [], operations: [], moments: [], calls: [...input.calls], path, ledger,
       ...verdictOf({ label, input, path, ledger }), usual: null, pressure: { throttled: null, throttledNs: null, majorFaults: null },
       missing: whatIsMissing(threads, record, remembered, fromNs),

@@ -1,23 +1,15 @@
-/** Names for what threads wait on: from /proc, and from the connections that are being traced. */
+/** Names for what threads wait on: from /proc, and from the connections that are being traced. One for each profile: names change. */
 import { readFileSync, readlinkSync } from 'node:fs';
-import type { ConnectionOpened } from '../events/observation.js';
+import type { DescriptorPeer } from './open-peers.js';
 import type { Surroundings } from './thread-slices.js';
 
-const MAX_DESCRIPTORS = 50_000;
-
 export class ProcessObjects implements Surroundings {
-  /** `pid fd` → the other end. Newest opening of that descriptor. */
-  #peers = new Map<string, string>();
-  #names = new Map<number, string>();
+  readonly #peers: ReadonlyMap<number, string>;
+  readonly #names = new Map<number, string>();
 
-  opened(info: ConnectionOpened): void {
-    if (this.#peers.size >= MAX_DESCRIPTORS) this.#peers.clear();
-    this.#peers.set(`${info.pid} ${info.fd}`, info.remote);
-  }
-
-  /** Names may change; they are asked for anew for each profile. */
-  forgetNames(): void {
-    this.#names.clear();
+  /** @param peers of the process `pid` */
+  constructor(private readonly pid: number, peers: readonly DescriptorPeer[]) {
+    this.#peers = new Map(peers.map(({ fd, remote }) => [fd, remote]));
   }
 
   threadName(pid: number, tid: number): string {
@@ -27,7 +19,7 @@ export class ProcessObjects implements Surroundings {
   }
 
   descriptor(pid: number, fd: number): { kind: 'network' | 'file' | 'other'; name: string } {
-    const peer = this.#peers.get(`${pid} ${fd}`);
+    const peer = pid === this.pid ? this.#peers.get(fd) : undefined;
     if (peer !== undefined) return { kind: 'network', name: peer };
     const target = readLink(`/proc/${pid}/fd/${fd}`);
     if (target === null) return { kind: 'other', name: `descriptor ${fd}` };

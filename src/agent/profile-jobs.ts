@@ -1,0 +1,68 @@
+/**
+ * The capture thread's part of profiling: it decides which requests deserve a profile and collects what only it knows of
+ * them. The profile worker does the rest (profiler.ts), so that no window is read here.
+ *   trigger     which requests                          profile/trigger.ts
+ *   job         the request, its window, the calls and other requests meanwhile, the peers behind its descriptors
+ */
+import type { ConnectionOpened } from '../events/observation.js';
+import type { CallRef, TriggerReason } from '../profile/profile.js';
+import { OpenPeers, type DescriptorPeer } from '../profile/open-peers.js';
+import { RecentExchanges } from '../profile/recent-exchanges.js';
+import { Trigger, type Candidate } from '../profile/trigger.js';
+import type { RequestRecord } from '../requests/record.js';
+
+/** What is shown before and after the request. */
+const EDGE_NS = 20e6;
+
+/** All that the profile worker needs from elsewhere. Passed between threads: plain data. Times are monotonic ns. */
+export interface ProfileJob {
+  /** Without payloads. */
+  record: RequestRecord;
+  reason: TriggerReason;
+  startNs: number;
+  endNs: number;
+  /** The window. */
+  fromNs: number;
+  toNs: number;
+  /** Unix ns of `fromNs`, as a decimal string. */
+  start: string;
+  /** Client requests of the process that overlap, and its other server requests; their times are ns since `fromNs`. */
+  calls: CallRef[];
+  otherRequests: CallRef[];
+  peers: DescriptorPeer[];
+}
+
+export class ProfileJobs {
+  readonly #trigger = new Trigger();
+  readonly #recent = new RecentExchanges();
+  readonly #peers = new OpenPeers();
+
+  constructor(private readonly unixNs: (monotonicNs: number) => string) {}
+
+  opened(info: ConnectionOpened): void {
+    this.#peers.opened(info);
+  }
+
+  finished(record: RequestRecord, endNs: number): void {
+    const startNs = endNs - record.durationNs;
+    this.#recent.add(record, startNs, endNs);
+    this.#trigger.offer(record, startNs, endNs);
+  }
+
+  /** Requests whose windows are over. */
+  due(nowNs: number): ProfileJob[] {
+    return this.#trigger.due(nowNs).map((candidate) => this.#job(candidate));
+  }
+
+  #job({ record, startNs, endNs }: Candidate): ProfileJob {
+    const fromNs = startNs - EDGE_NS;
+    return {
+      record: { ...record, requestPayload: null, responsePayload: null },
+      reason: record.error === 'none' ? 'slow' : 'failed',
+      startNs, endNs, fromNs, toNs: endNs + EDGE_NS, start: this.unixNs(fromNs),
+      calls: this.#recent.overlapping(record.pid, 'client', startNs, endNs, fromNs),
+      otherRequests: this.#recent.overlapping(record.pid, 'server', startNs, endNs, fromNs, record.id),
+      peers: this.#peers.of(record.pid),
+    };
+  }
+}

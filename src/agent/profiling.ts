@@ -1,0 +1,123 @@
+/**
+ * The main thread's end of profiling: switches it on and off at run time. On: a profile worker with the flight recorder,
+ * and a port between it and the capture worker. Off: neither thread, nor hooks, nor the recorder's memory are there.
+ */
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
+import { KindlingError, restoreError } from '../errors/index.js';
+import type { Profile } from '../profile/profile.js';
+import type { HookState } from './messages.js';
+import type { ProfileWorkerMessage, ProfileWorkerOptions, ToProfileWorker } from './profile-messages.js';
+
+const STOP_GRACE_MS = 3_000;
+
+export const PROFILE_WORKER = new URL('./profile-worker.js', import.meta.url);
+
+export interface ProfilingListener {
+  profiles(profiles: Profile[]): void;
+  /** One request's profile could not be made. */
+  profileFailed(requestId: string, reason: string): void;
+  /** It ended without having been asked to; requests are captured as before. */
+  died(error: KindlingError): void;
+}
+
+export interface ProfilingOptions {
+  worker: () => Omit<ProfileWorkerOptions, 'jobs'>;
+  /** To the capture worker: where profile jobs go from now on; null: nowhere, nobody profiles. */
+  connect: (jobs: MessagePort | null) => void;
+  listener: ProfilingListener;
+  file?: URL;
+}
+
+export class Profiling {
+  /** Of the recorder; empty while it is off. */
+  hooks: HookState[] = [];
+  #worker: Worker | null = null;
+  #exited: Promise<void> = Promise.resolve();
+  /** Starts and stops happen one after the other. */
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: ProfilingOptions) {}
+
+  get on(): boolean {
+    return this.#worker !== null;
+  }
+
+  /** Resolves when the recorder records; rejects with what prevented it. No effect when it is on. */
+  start(): Promise<void> {
+    return this.#inTurn(() => this.#start());
+  }
+
+  /** Resolves when all of it is gone. No effect when it is off. */
+  stop(): Promise<void> {
+    return this.#inTurn(() => this.#stop());
+  }
+
+  exclude(pids: number[]): void {
+    this.#post({ type: 'exclude', pids });
+  }
+
+  #inTurn(step: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(step);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  async #start(): Promise<void> {
+    if (this.#worker !== null) return;
+    const { port1, port2 } = new MessageChannel();
+    const workerData: ProfileWorkerOptions = { ...this.options.worker(), jobs: port2 };
+    const worker = new Worker(this.options.file ?? PROFILE_WORKER, { workerData, transferList: [port2], name: 'profile' });
+    this.#worker = worker;
+    this.#exited = new Promise((resolve) => worker.once('exit', () => resolve()));
+    try {
+      this.hooks = await this.#untilReady(worker);
+      this.options.connect(port1);
+    } catch (error) {
+      port1.close();
+      throw error;
+    }
+  }
+
+  async #stop(): Promise<void> {
+    const worker = this.#worker;
+    if (worker === null) return;
+    this.#worker = null;
+    this.hooks = [];
+    this.options.connect(null);
+    worker.postMessage({ type: 'stop' } satisfies ToProfileWorker);
+    const timer = setTimeout(() => void worker.terminate(), STOP_GRACE_MS);
+    await this.#exited;
+    clearTimeout(timer);
+  }
+
+  #post(message: ToProfileWorker): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #untilReady(worker: Worker): Promise<HookState[]> {
+    return new Promise((resolve, reject) => {
+      let ready = false;
+      let failure: KindlingError | null = null;
+      worker.on('message', (message: ProfileWorkerMessage) => {
+        switch (message.type) {
+          case 'ready': ready = true; return resolve(message.hooks);
+          case 'profiles': return this.options.listener.profiles(message.profiles);
+          case 'profile-failed': return this.options.listener.profileFailed(message.requestId, message.reason);
+          case 'fatal':
+            failure = restoreError(message);
+            void worker.terminate();
+        }
+      });
+      worker.on('error', (error) => { failure = new KindlingError('WORKER_DIED', { detail: error.message }, { cause: error }); });
+      worker.on('exit', (code) => {
+        if (this.#worker !== worker) return;
+        this.#worker = null;
+        this.hooks = [];
+        failure ??= new KindlingError('WORKER_DIED', { detail: `exit code ${code}` });
+        if (!ready) return reject(failure);
+        this.options.connect(null);
+        this.options.listener.died(failure);
+      });
+    });
+  }
+}
