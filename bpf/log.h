@@ -54,6 +54,16 @@ static __always_inline u32 log_object(struct file *file, u32 fd)
 	return KINDLING_OBJECT_NONE;
 }
 
+/* In a form that the verifier of 6.1 follows as well. */
+static __always_inline u32 at_most_log(u32 n)
+{
+	if (n >= KINDLING_LOG_BYTES)
+		n = KINDLING_LOG_BYTES;
+	else
+		asm volatile("%0 &= 511" : "+r"(n));
+	return n;
+}
+
 static __always_inline u32 copy_text(u8 *to, u64 from, u64 bytes)
 {
 	u32 n = bytes > KINDLING_LOG_BYTES ? KINDLING_LOG_BYTES : (u32)bytes;
@@ -76,7 +86,8 @@ static __always_inline u32 copy_vector(u8 *to, u64 vector, u64 segments, u64 byt
 			n = segment.len;
 		if (n > bytes - used)
 			n = bytes - used;
-		if (n < 1 || n > KINDLING_LOG_BYTES || bpf_probe_read_user(to + used, n, (void *)segment.base))
+		n = at_most_log(n);
+		if (n == 0 || bpf_probe_read_user(to + used, n, (void *)segment.base))
 			break;
 		used += n;
 	}

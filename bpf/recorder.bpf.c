@@ -68,7 +68,14 @@ struct thread {
 	u32 call;
 	u32 waker_pid;
 	u32 waker_tid;
+	/* When it was last asked whether it belongs to the scope, and the answer. */
+	u64 checked;
+	u32 in_scope;
+	u32 reserved;
 };
+
+/* Processes move between cgroups. */
+#define RECHECK_NS 500000000ULL
 
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
@@ -94,13 +101,34 @@ static __always_inline int task_in_scope(struct task_struct *task)
 	return task->tgid && !pid_bit(&excluded_pids, task->tgid);
 }
 
-static __always_inline void left(struct task_struct *task, u32 state, int preempted, u64 now)
+/* The thread's state if it is of the scope, else 0. Cheaper than to ask for its cgroup at each switch. */
+static __always_inline struct thread *thread_of(struct task_struct *task, u64 now)
 {
-	struct thread *thread = bpf_task_storage_get(&threads, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct thread *thread = bpf_task_storage_get(&threads, task, 0, 0);
+	int in_scope;
+
+	if (thread && now - thread->checked < RECHECK_NS)
+		return thread->in_scope ? thread : 0;
+	in_scope = task_in_scope(task);
+	if (!thread) {
+		if (!in_scope)
+			return 0;
+		thread = bpf_task_storage_get(&threads, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+		if (!thread)
+			return 0;
+	}
+	thread->checked = now;
+	thread->in_scope = in_scope;
+	if (in_scope)
+		return thread;
+	thread->off = thread->away = 0;
+	return 0;
+}
+
+static __always_inline void left(struct task_struct *task, struct thread *thread, u32 state, int preempted, u64 now)
+{
 	struct pt_regs *regs;
 
-	if (!thread)
-		return;
 	regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	thread->off = now;
 	thread->woken = 0;
@@ -113,7 +141,7 @@ static __always_inline void left(struct task_struct *task, u32 state, int preemp
 	thread->waker_tid = 0;
 }
 
-static __always_inline void came(struct task_struct *task, struct task_struct *before, struct thread *thread, u64 now)
+static __always_inline void came(struct task_struct *task, struct thread *thread, struct task_struct *before, int before_is_ours, u64 now)
 {
 	u32 cpu = bpf_get_smp_processor_id(), index;
 	struct kindling_ring *ring = bpf_map_lookup_elem(&recorder_rings, &cpu);
@@ -123,7 +151,9 @@ static __always_inline void came(struct task_struct *task, struct task_struct *b
 
 	if (!ring)
 		return;
-	word = __sync_fetch_and_add(&ring->word, (1ULL << KINDLING_COUNT_SHIFT) + sizeof(*record) / KINDLING_UNIT);
+	/* Interrupts are off in a switch: nobody else writes here. */
+	word = ring->word;
+	*(volatile u64 *)&ring->word = word + (1ULL << KINDLING_COUNT_SHIFT) + sizeof(*record) / KINDLING_UNIT;
 	position = (word & ((1ULL << KINDLING_COUNT_SHIFT) - 1)) * KINDLING_UNIT;
 	index = cpu * config.data_segments + ((u32)(position / KINDLING_RECORDER_SEGMENT) & (config.data_segments - 1));
 	segment = bpf_map_lookup_elem(&recorder_segments, &index);
@@ -149,7 +179,7 @@ static __always_inline void came(struct task_struct *task, struct task_struct *b
 	record->state = thread->state;
 	record->call = thread->call;
 	/* Of strangers that held the CPU only the number: what they are called is not ours to keep. */
-	if (task_in_scope(before))
+	if (before_is_ours)
 		BPF_CORE_READ_INTO(&record->before_comm, before, comm);
 	else
 		__builtin_memset(record->before_comm, 0, sizeof(record->before_comm));
@@ -162,14 +192,15 @@ SEC("tp_btf/sched_switch")
 int BPF_PROG(thread_switched, bool preempt, struct task_struct *before, struct task_struct *next, unsigned int state)
 {
 	u64 now = bpf_ktime_get_ns();
-	struct thread *thread;
+	struct thread *thread = thread_of(before, now);
+	int before_is_ours = thread != 0;
 
-	if (task_in_scope(before))
-		left(before, state, preempt, now);
+	if (thread)
+		left(before, thread, state, preempt, now);
 	thread = bpf_task_storage_get(&threads, next, 0, 0);
 	if (!thread || !thread->off)
 		return 0;
-	came(next, before, thread, now);
+	came(next, thread, before, before_is_ours, now);
 	if (thread->state) {
 		if (!thread->away)
 			thread->began = thread->off;
@@ -190,7 +221,7 @@ int BPF_PROG(thread_woken, struct task_struct *task)
 	thread->woken = bpf_ktime_get_ns();
 	/* In an interrupt the current task is an arbitrary one: kept only if it is one of ours. */
 	waker = bpf_get_current_task_btf();
-	if (task_in_scope(waker)) {
+	if (thread_of(waker, thread->woken)) {
 		thread->waker_pid = waker->tgid;
 		thread->waker_tid = waker->pid;
 	}
@@ -272,6 +303,7 @@ SEC("tp_btf/sched_process_fork")
 int BPF_PROG(recorder_forked, struct task_struct *parent, struct task_struct *child)
 {
 	struct thread *thread;
+	u64 now;
 
 	if (config.scope == KINDLING_SCOPE_TREE && child->pid == child->tgid && pid_bit(&scope_pids, parent->tgid))
 		pid_set(&scope_pids, child->tgid, 1);
@@ -279,11 +311,12 @@ int BPF_PROG(recorder_forked, struct task_struct *parent, struct task_struct *ch
 		return 0;
 	write_life(child, KINDLING_LIFE_STARTED, parent->tgid, parent->pid, 0);
 	/* Until it gets a CPU for the first time it stands in the run queue. */
-	thread = bpf_task_storage_get(&threads, child, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	now = bpf_ktime_get_ns();
+	thread = thread_of(child, now);
 	if (!thread)
 		return 0;
 	thread->call = -1;
-	thread->off = bpf_ktime_get_ns();
+	thread->off = now;
 	return 0;
 }
 
