@@ -22,6 +22,7 @@ typedef __u8 u8;
 typedef __u16 u16;
 typedef __u32 u32;
 typedef __u64 u64;
+typedef __s64 s64;
 typedef _Bool bool;
 
 enum bpf_map_type_used {
@@ -44,8 +45,9 @@ enum { BPF_SK_STORAGE_GET_F_CREATE = 1, BPF_LOCAL_STORAGE_GET_F_CREATE = 1 };
 
 /* x86-64; other architectures get their own names here (syscall.h asks for arguments by macro only). */
 struct pt_regs {
-	unsigned long r10, r9, r8, ax, dx, si, di, orig_ax;
+	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip;
 	unsigned long cs;
+	unsigned long sp;
 };
 
 struct list_head { struct list_head *next, *prev; };
@@ -60,10 +62,18 @@ struct ns_common { unsigned int inum; };
 struct net { struct ns_common ns; };
 typedef struct { struct net *net; } possible_net_t;
 
-struct inode { unsigned short i_mode; unsigned long i_ino; };
-struct file { struct inode *f_inode; void *private_data; };
+struct inode { unsigned short i_mode; unsigned long i_ino; u32 i_rdev; };
+struct dentry { struct dentry *d_parent; struct qstr d_name; };
+struct vfsmount { struct dentry *mnt_root; };
+struct mount { struct mount *mnt_parent; struct dentry *mnt_mountpoint; struct vfsmount mnt; };
+struct path { struct vfsmount *mnt; struct dentry *dentry; };
+struct file { struct inode *f_inode; void *private_data; unsigned int f_flags; struct path f_path; };
 struct fdtable { unsigned int max_fds; struct file **fd; };
 struct files_struct { struct fdtable *fdt; };
+
+struct sched_info { u64 run_delay; };
+struct mm_struct;
+struct rseq;
 
 struct task_struct {
 	int pid, tgid;
@@ -71,6 +81,9 @@ struct task_struct {
 	struct files_struct *files;
 	struct css_set *cgroups;
 	struct signal_struct *signal;
+	struct sched_info sched_info;
+	struct mm_struct *mm;
+	struct rseq *rseq;
 };
 
 struct in6_addr { union { u8 u6_addr8[16]; } in6_u; };
@@ -105,6 +118,7 @@ struct unix_sock { struct unix_address *addr; struct sock *peer; };
 #pragma clang attribute pop
 
 /* A program type's context: fixed by the kernel's interface, not relocated. */
+struct bpf_perf_event_data;
 struct bpf_sock_addr { __u32 user_family, user_ip4, user_ip6[4], user_port; };
 
 /* User-space structures read from a caller's memory: fixed by the system call interface. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
 /*
- * The flight recorder: why each thread of ours was off its CPU, into rings that are overwritten and only read when a
- * request asks for its window. An object of its own: nothing is attached while it is off.
+ * The flight recorder: what each thread of ours did, into rings that are overwritten and only read when a request asks
+ * for its window. An object of its own: nothing is attached while it is off.
  *
  * At the switch away a thread's reason is kept in its task storage (the blocked call and its arguments are read from its
  * registers then, nothing is added to any system call); at the switch back the whole stretch becomes one record.
@@ -12,14 +12,29 @@
 #include <bpf/bpf_tracing.h>
 #include <bpf/bpf_endian.h>
 #include "scope.h"
-#include "thread-events.h"
+#include "note.h"
+#include "stack.h"
+#include "operation.h"
+#include "log.h"
+#include "life.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 union kindling_recorder_layout {
 	struct kindling_switch thread_switch;
+	struct kindling_stack stack;
+	struct kindling_operation operation;
+	struct kindling_log log;
+	struct kindling_life life;
+	struct kindling_retransmit retransmit;
+	struct kindling_note_ring note_ring;
+	struct kindling_recorder_config config;
 	enum kindling_recorder_limits limits;
+	enum kindling_note_ring_kind ring;
 	enum kindling_thread_type type;
+	enum kindling_life_event event;
+	enum kindling_object_kind object;
+	enum kindling_note_flags flags;
 };
 union kindling_recorder_layout *layout SEC(".data.layout");
 
@@ -42,15 +57,25 @@ struct {
 } recorder_rings SEC(".maps");
 
 struct thread {
+	/* 0: on a CPU. */
 	u64 off;
 	u64 woken;
-	u64 queued;
+	/* Of the call (or fault) it is in: blocked so far, and since when. 0: it has been in user space. */
+	u64 away;
+	u64 began;
 	u64 arguments[3];
 	u32 state;
 	u32 call;
 	u32 waker_pid;
 	u32 waker_tid;
+	/* When it was last asked whether it belongs to the scope, and the answer. */
+	u64 checked;
+	u32 in_scope;
+	u32 reserved;
 };
+
+/* Processes move between cgroups. */
+#define RECHECK_NS 500000000ULL
 
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
@@ -76,17 +101,37 @@ static __always_inline int task_in_scope(struct task_struct *task)
 	return task->tgid && !pid_bit(&excluded_pids, task->tgid);
 }
 
-static __always_inline void left(struct task_struct *task, u32 state, int preempted, u64 now)
+/* The thread's state if it is of the scope, else 0. Cheaper than to ask for its cgroup at each switch. */
+static __always_inline struct thread *thread_of(struct task_struct *task, u64 now)
 {
-	struct thread *thread = bpf_task_storage_get(&threads, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct thread *thread = bpf_task_storage_get(&threads, task, 0, 0);
+	int in_scope;
+
+	if (thread && now - thread->checked < RECHECK_NS)
+		return thread->in_scope ? thread : 0;
+	in_scope = task_in_scope(task);
+	if (!thread) {
+		if (!in_scope)
+			return 0;
+		thread = bpf_task_storage_get(&threads, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+		if (!thread)
+			return 0;
+	}
+	thread->checked = now;
+	thread->in_scope = in_scope;
+	if (in_scope)
+		return thread;
+	thread->off = thread->away = 0;
+	return 0;
+}
+
+static __always_inline void left(struct task_struct *task, struct thread *thread, u32 state, int preempted, u64 now)
+{
 	struct pt_regs *regs;
 
-	if (!thread)
-		return;
 	regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	thread->off = now;
 	thread->woken = 0;
-	thread->queued = 0;
 	thread->state = preempted ? 0 : state;
 	thread->call = (u32)regs->orig_ax;
 	thread->arguments[0] = regs->di;
@@ -96,7 +141,7 @@ static __always_inline void left(struct task_struct *task, u32 state, int preemp
 	thread->waker_tid = 0;
 }
 
-static __always_inline void came(struct task_struct *task, struct task_struct *before, struct thread *thread, u64 now)
+static __always_inline void came(struct task_struct *task, struct thread *thread, struct task_struct *before, int before_is_ours, u64 now)
 {
 	u32 cpu = bpf_get_smp_processor_id(), index;
 	struct kindling_ring *ring = bpf_map_lookup_elem(&recorder_rings, &cpu);
@@ -106,7 +151,9 @@ static __always_inline void came(struct task_struct *task, struct task_struct *b
 
 	if (!ring)
 		return;
-	word = __sync_fetch_and_add(&ring->word, (1ULL << KINDLING_COUNT_SHIFT) + sizeof(*record) / KINDLING_UNIT);
+	/* Interrupts are off in a switch: nobody else writes here. */
+	word = ring->word;
+	*(volatile u64 *)&ring->word = word + (1ULL << KINDLING_COUNT_SHIFT) + sizeof(*record) / KINDLING_UNIT;
 	position = (word & ((1ULL << KINDLING_COUNT_SHIFT) - 1)) * KINDLING_UNIT;
 	index = cpu * config.data_segments + ((u32)(position / KINDLING_RECORDER_SEGMENT) & (config.data_segments - 1));
 	segment = bpf_map_lookup_elem(&recorder_segments, &index);
@@ -119,7 +166,7 @@ static __always_inline void came(struct task_struct *task, struct task_struct *b
 	record->header.flags = 0;
 	record->off = thread->off;
 	record->woken = thread->woken;
-	record->queued = thread->queued;
+	record->run_delay = bpf_core_field_exists(task->sched_info) ? task->sched_info.run_delay : 0;
 	record->arguments[0] = thread->arguments[0];
 	record->arguments[1] = thread->arguments[1];
 	record->arguments[2] = thread->arguments[2];
@@ -132,7 +179,7 @@ static __always_inline void came(struct task_struct *task, struct task_struct *b
 	record->state = thread->state;
 	record->call = thread->call;
 	/* Of strangers that held the CPU only the number: what they are called is not ours to keep. */
-	if (task_in_scope(before))
+	if (before_is_ours)
 		BPF_CORE_READ_INTO(&record->before_comm, before, comm);
 	else
 		__builtin_memset(record->before_comm, 0, sizeof(record->before_comm));
@@ -145,14 +192,20 @@ SEC("tp_btf/sched_switch")
 int BPF_PROG(thread_switched, bool preempt, struct task_struct *before, struct task_struct *next, unsigned int state)
 {
 	u64 now = bpf_ktime_get_ns();
-	struct thread *thread;
+	struct thread *thread = thread_of(before, now);
+	int before_is_ours = thread != 0;
 
-	if (task_in_scope(before))
-		left(before, state, preempt, now);
+	if (thread)
+		left(before, thread, state, preempt, now);
 	thread = bpf_task_storage_get(&threads, next, 0, 0);
 	if (!thread || !thread->off)
 		return 0;
-	came(next, before, thread, now);
+	came(next, thread, before, before_is_ours, now);
+	if (thread->state) {
+		if (!thread->away)
+			thread->began = thread->off;
+		thread->away += now - thread->off;
+	}
 	thread->off = 0;
 	return 0;
 }
@@ -168,20 +221,80 @@ int BPF_PROG(thread_woken, struct task_struct *task)
 	thread->woken = bpf_ktime_get_ns();
 	/* In an interrupt the current task is an arbitrary one: kept only if it is one of ours. */
 	waker = bpf_get_current_task_btf();
-	if (task_in_scope(waker)) {
+	if (thread_of(waker, thread->woken)) {
 		thread->waker_pid = waker->tgid;
 		thread->waker_tid = waker->pid;
 	}
 	return 0;
 }
 
-SEC("tp_btf/sched_wakeup")
-int BPF_PROG(thread_queued, struct task_struct *task)
+/* Waiting for work is no block worth a stack: epoll_wait, accept, epoll_pwait, accept4, epoll_pwait2. */
+static __always_inline int waits_for_work(u32 call)
+{
+	return call == 232 || call == 281 || call == 441 || call == 43 || call == 288;
+}
+
+/* In the thread's own context, its call (or fault) over, its registers and stack as they were while it was blocked. */
+static __always_inline void returned(void *context, struct task_struct *task)
 {
 	struct thread *thread = bpf_task_storage_get(&threads, task, 0, 0);
+	struct pt_regs *regs;
+	u64 away, began, now;
 
-	if (thread && thread->off && !thread->queued)
-		thread->queued = bpf_ktime_get_ns();
+	if (!thread || !thread->away)
+		return;
+	away = thread->away;
+	began = thread->began;
+	thread->away = 0;
+	if (away < recorder.operation_ns)
+		return;
+	regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	if (waits_for_work((u32)regs->orig_ax))
+		return;
+	if ((s64)regs->orig_ax >= 0)
+		write_operation(task, regs, began);
+	now = bpf_ktime_get_ns();
+	/* A long block may be further ahead of the rate than a short one. */
+	if (away >= recorder.block_ns && note_within_rate(KINDLING_RING_BLOCKS, now, recorder.block_interval_ns,
+							   away >= 16 * recorder.block_ns ? 2 * recorder.block_burst_ns : recorder.block_burst_ns))
+		write_stack(context, task, KINDLING_RING_BLOCKS, KINDLING_BLOCK, began, 0);
+}
+
+/* Fires at the return to user space after a switch, for threads with restartable sequences (glibc 2.35 and later). */
+SEC("tp_btf/rseq_update")
+int BPF_PROG(thread_returned, struct task_struct *task)
+{
+	returned(ctx, task);
+	return 0;
+}
+
+static __always_inline int has_rseq(struct task_struct *task)
+{
+	return !recorder.notes_at_exit && bpf_core_field_exists(task->rseq) && task->rseq;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(call_returned, struct pt_regs *regs, long result)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	int is_log = recorder.logs && result > 0 && is_log_call((u32)regs->orig_ax), noted = has_rseq(task);
+
+	if ((!is_log && noted) || !current_in_scope())
+		return 0;
+	if (is_log)
+		write_log(task, regs, result);
+	if (!noted)
+		returned(ctx, task);
+	return 0;
+}
+
+SEC("perf_event")
+int sampled(struct bpf_perf_event_data *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (task->mm && task_in_scope(task))
+		write_stack(ctx, task, KINDLING_RING_SAMPLES, KINDLING_SAMPLE, 0, 1);
 	return 0;
 }
 
@@ -189,7 +302,52 @@ int BPF_PROG(thread_queued, struct task_struct *task)
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(recorder_forked, struct task_struct *parent, struct task_struct *child)
 {
+	struct thread *thread;
+	u64 now;
+
 	if (config.scope == KINDLING_SCOPE_TREE && child->pid == child->tgid && pid_bit(&scope_pids, parent->tgid))
 		pid_set(&scope_pids, child->tgid, 1);
+	if (!task_in_scope(child))
+		return 0;
+	write_life(child, KINDLING_LIFE_STARTED, parent->tgid, parent->pid, 0);
+	/* Until it gets a CPU for the first time it stands in the run queue. */
+	now = bpf_ktime_get_ns();
+	thread = thread_of(child, now);
+	if (!thread)
+		return 0;
+	thread->call = -1;
+	thread->off = now;
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(recorder_executed, struct task_struct *task)
+{
+	if (task_in_scope(task))
+		write_life(task, KINDLING_LIFE_EXEC, 0, 0, 0);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(recorder_exited, struct task_struct *task)
+{
+	if (task_in_scope(task))
+		write_life(task, KINDLING_LIFE_ENDED, 0, 0, 0);
+	return 0;
+}
+
+SEC("tp_btf/task_rename")
+int BPF_PROG(recorder_renamed, struct task_struct *task, const char *name)
+{
+	if (task_in_scope(task))
+		write_life(task, KINDLING_LIFE_NAMED, 0, 0, name);
+	return 0;
+}
+
+SEC("tp_btf/tcp_retransmit_skb")
+int BPF_PROG(recorder_retransmitted, struct sock *sk)
+{
+	if (socket_in_scope(sk))
+		write_retransmit(sk);
 	return 0;
 }

@@ -89,6 +89,7 @@ class BpfObject : public Napi::ObjectWrap<BpfObject> {
                            InstanceMethod<&BpfObject::Load>("load"),
                            InstanceMethod<&BpfObject::Attach>("attach"),
                            InstanceMethod<&BpfObject::AttachCgroup>("attachCgroup"),
+                           InstanceMethod<&BpfObject::AttachClock>("attachClock"),
                            InstanceMethod<&BpfObject::Detach>("detach"),
                            InstanceMethod<&BpfObject::RunTime>("runTime"),
                            InstanceMethod<&BpfObject::Map>("mmap"),
@@ -201,6 +202,29 @@ class BpfObject : public Napi::ObjectWrap<BpfObject> {
     int error = errno;
     close(fd);
     if (!link) throw Failure(info.Env(), "cannot attach " + key, error);
+    links_[key] = link;
+  }
+
+  // attachClock(program, cpu, periodNs): runs it on that CPU each periodNs of its time.
+  void AttachClock(const Napi::CallbackInfo& info) {
+    bpf_program* program = Program(info);
+    uint32_t cpu = Number(info, 1);
+    std::string key = Text(info, 0) + " " + std::to_string(cpu);
+    if (links_.count(key)) return;
+    perf_event_attr event{};
+    event.size = sizeof(event);
+    event.type = PERF_TYPE_SOFTWARE;
+    event.config = PERF_COUNT_SW_CPU_CLOCK;
+    event.sample_period = Number(info, 2);
+    int fd = static_cast<int>(syscall(SYS_perf_event_open, &event, -1, static_cast<int>(cpu), -1, PERF_FLAG_FD_CLOEXEC));
+    if (fd < 0) throw Failure(info.Env(), "cannot sample CPU " + std::to_string(cpu), errno);
+    tLog.clear();
+    bpf_link* link = bpf_program__attach_perf_event(program, fd);
+    if (!link) {
+      int error = errno;
+      close(fd);
+      throw Failure(info.Env(), "cannot attach " + key, error);
+    }
     links_[key] = link;
   }
 

@@ -115,7 +115,7 @@ class Agent implements RunningAgent {
       store: () => this.storeHealth, storePid: () => this.store?.enginePid() ?? null,
     });
     this.profiling = new Profiling({
-      worker: () => ({ scope, excludePids: this.ownPids(), bytesPerCpu: config.profileMemoryBytes }),
+      worker: () => ({ scope, excludePids: this.ownPids(), bytesPerCpu: config.profileMemoryBytes, logs: config.profileLogs }),
       connect: (jobs) => this.capture?.profileInto(jobs),
       listener: {
         profiles: (profiles) => { for (const profile of profiles) void this.profiles?.put(profile); },

@@ -93,6 +93,7 @@ class CaptureWorker {
   profileInto(jobs: MessagePort | null): void {
     this.#profiler?.close();
     this.#profiler = jobs;
+    this.#profileJobs.forgetServers();
   }
 
   stop(): void {
@@ -130,7 +131,7 @@ class CaptureWorker {
 
   #flush(): void {
     this.#recording?.flush();
-    if (this.#profiler !== null) for (const job of this.#profileJobs.due(monotonicNs())) this.#profiler.postMessage(job);
+    if (this.#profiler !== null) for (const message of this.#profileJobs.due(monotonicNs())) this.#profiler.postMessage(message);
     const { rows, rowCount, recent, seen } = this.#stage.take();
     if (seen > 0) post({ type: 'requests', rowBinary: rows, rowCount, recent: recent.map(detach), seen }, rows ? [rows.buffer as ArrayBuffer] : []);
   }

@@ -32,10 +32,19 @@ export interface ProfileJob {
   peers: DescriptorPeer[];
 }
 
+export type ToProfiler =
+  | { type: 'job'; job: ProfileJob }
+  /** Processes that serve requests, once each: they may be profiled later. */
+  | { type: 'processes'; pids: number[] };
+
+const MAX_SERVERS = 1_000;
+
 export class ProfileJobs {
   readonly #trigger = new Trigger();
   readonly #recent = new RecentExchanges();
   readonly #peers = new OpenPeers();
+  readonly #servers = new Set<number>();
+  #newServers: number[] = [];
 
   constructor(private readonly unixNs: (monotonicNs: number) => string) {}
 
@@ -45,13 +54,29 @@ export class ProfileJobs {
 
   finished(record: RequestRecord, endNs: number): void {
     const startNs = endNs - record.durationNs;
+    if (record.role === 'server' && !this.#servers.has(record.pid)) this.#noteServer(record.pid);
     this.#recent.add(record, startNs, endNs);
     this.#trigger.offer(record, startNs, endNs);
   }
 
-  /** Requests whose windows are over. */
-  due(nowNs: number): ProfileJob[] {
-    return this.#trigger.due(nowNs).map((candidate) => this.#job(candidate));
+  /** Requests whose windows are over, and processes not told of before. */
+  due(nowNs: number): ToProfiler[] {
+    const jobs: ToProfiler[] = this.#trigger.due(nowNs).map((candidate) => ({ type: 'job', job: this.#job(candidate) }));
+    if (this.#newServers.length === 0) return jobs;
+    const pids = this.#newServers;
+    this.#newServers = [];
+    return [{ type: 'processes', pids }, ...jobs];
+  }
+
+  /** Another profiler: it knows nothing yet. */
+  forgetServers(): void {
+    this.#servers.clear();
+  }
+
+  #noteServer(pid: number): void {
+    if (this.#servers.size >= MAX_SERVERS) this.#servers.clear();
+    this.#servers.add(pid);
+    this.#newServers.push(pid);
   }
 
   #job({ record, startNs, endNs }: Candidate): ProfileJob {

@@ -9,12 +9,17 @@ export interface ProfileWorkerOptions {
   excludePids: number[];
   /** Flight recorder, per CPU. */
   bytesPerCpu: number;
-  /** ProfileJob messages come in here. */
+  /** Writes to logs are recorded. */
+  logs: boolean;
+  /** ToProfiler messages come in here. */
   jobs: MessagePort;
 }
 
 export type ProfileWorkerMessage =
-  | { type: 'ready'; hooks: HookState[] }
+  /** The recorder records; its memory is that of all CPUs. */
+  | { type: 'ready'; hooks: HookState[]; memoryBytes: number }
+  /** Once a second. CPU time in the recorder's programs since it was switched on; null when the kernel does not account for it. */
+  | { type: 'state'; kernelSeconds: number | null }
   | { type: 'profiles'; profiles: Profile[] }
   | { type: 'profile-failed'; requestId: string; reason: string }
   | { type: 'fatal'; code: string; message: string; hint: string };

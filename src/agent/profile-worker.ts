@@ -5,29 +5,46 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { toKindlingError } from '../errors/index.js';
 import { FlightRecorder } from '../kernel/recorder.js';
-import type { ProfileJob } from './profile-jobs.js';
+import { PressureLog } from '../profile/pressure-log.js';
+import type { ProfileJob, ToProfiler } from './profile-jobs.js';
 import { Profiler } from './profiler.js';
 import type { ProfileWorkerMessage, ProfileWorkerOptions, ToProfileWorker } from './profile-messages.js';
 
 /** Requests that wait for their profile; the recorder would have forgotten the window of more. */
 const MAX_WAITING = 200;
+const PRESSURE_MS = 250;
+const STATE_MS = 1_000;
+
+function monotonicNs(): number {
+  const [seconds, ns] = process.hrtime();
+  return seconds * 1e9 + ns;
+}
 
 class ProfileWorker {
   readonly #recorder: FlightRecorder;
   readonly #profiler: Profiler;
+  readonly #pressure = new PressureLog();
   readonly #jobs: MessagePort;
   readonly #waiting: ProfileJob[] = [];
+  readonly #timers: NodeJS.Timeout[] = [];
   #busy = false;
 
   constructor({ jobs, ...options }: ProfileWorkerOptions) {
     this.#recorder = new FlightRecorder(options);
-    this.#profiler = new Profiler(this.#recorder);
+    this.#profiler = new Profiler(this.#recorder, this.#pressure, null);
     this.#jobs = jobs;
-    jobs.on('message', (job: ProfileJob) => this.#add(job));
+    jobs.on('message', (message: ToProfiler) => {
+      if (message.type === 'job') this.#add(message.job);
+      else for (const pid of message.pids) this.#pressure.watch(pid, monotonicNs());
+    });
   }
 
   start(): void {
-    post({ type: 'ready', hooks: this.#recorder.hooks() });
+    post({ type: 'ready', hooks: [...this.#recorder.hooks()], memoryBytes: this.#recorder.memoryBytes });
+    this.#timers.push(
+      setInterval(() => this.#pressure.sample(monotonicNs()), PRESSURE_MS),
+      setInterval(() => post({ type: 'state', kernelSeconds: this.#recorder.kernelSeconds() }), STATE_MS),
+    );
   }
 
   exclude(pids: number[]): void {
@@ -35,6 +52,7 @@ class ProfileWorker {
   }
 
   stop(): void {
+    for (const timer of this.#timers) clearInterval(timer);
     this.#waiting.length = 0;
     this.#jobs.close();
     this.#recorder.close();
@@ -44,20 +62,22 @@ class ProfileWorker {
   #add(job: ProfileJob): void {
     if (this.#waiting.length >= MAX_WAITING) this.#waiting.shift();
     this.#waiting.push(job);
-    if (!this.#busy) this.#next();
+    if (!this.#busy) void this.#work();
   }
 
-  /** One at a time, so that messages are heard in between. */
-  #next(): void {
-    const job = this.#waiting.shift();
-    this.#busy = job !== undefined;
-    if (job === undefined) return;
-    try {
-      post({ type: 'profiles', profiles: [this.#profiler.profile(job)] });
-    } catch (error) {
-      post({ type: 'profile-failed', requestId: job.record.id, reason: (error as Error).stack ?? String(error) });
+  /** One after the other; messages are heard in between. */
+  async #work(): Promise<void> {
+    this.#busy = true;
+    for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
+      const requestId = job.record.id;
+      try {
+        await this.#profiler.profile(job, (profile) => post({ type: 'profiles', profiles: [profile] }));
+      } catch (error) {
+        post({ type: 'profile-failed', requestId, reason: (error as Error).stack ?? String(error) });
+      }
+      await new Promise((resolve) => setImmediate(resolve));
     }
-    setImmediate(() => this.#next());
+    this.#busy = false;
   }
 }
 

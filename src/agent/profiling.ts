@@ -31,6 +31,10 @@ export interface ProfilingOptions {
 export class Profiling {
   /** Of the recorder; empty while it is off. */
   hooks: HookState[] = [];
+  /** Of the recorder, all CPUs; 0 while it is off. */
+  memoryBytes = 0;
+  /** CPU time in the recorder's programs since it was switched on; null when the kernel does not account for it. */
+  kernelSeconds: number | null = null;
   #worker: Worker | null = null;
   #exited: Promise<void> = Promise.resolve();
   /** Starts and stops happen one after the other. */
@@ -70,7 +74,7 @@ export class Profiling {
     this.#worker = worker;
     this.#exited = new Promise((resolve) => worker.once('exit', () => resolve()));
     try {
-      this.hooks = await this.#untilReady(worker);
+      await this.#untilReady(worker);
       this.options.connect(port1);
     } catch (error) {
       port1.close();
@@ -81,8 +85,7 @@ export class Profiling {
   async #stop(): Promise<void> {
     const worker = this.#worker;
     if (worker === null) return;
-    this.#worker = null;
-    this.hooks = [];
+    this.#gone();
     this.options.connect(null);
     worker.postMessage({ type: 'stop' } satisfies ToProfileWorker);
     const timer = setTimeout(() => void worker.terminate(), STOP_GRACE_MS);
@@ -94,13 +97,25 @@ export class Profiling {
     this.#worker?.postMessage(message);
   }
 
-  #untilReady(worker: Worker): Promise<HookState[]> {
+  #gone(): void {
+    this.#worker = null;
+    this.hooks = [];
+    this.memoryBytes = 0;
+    this.kernelSeconds = null;
+  }
+
+  #untilReady(worker: Worker): Promise<void> {
     return new Promise((resolve, reject) => {
       let ready = false;
       let failure: KindlingError | null = null;
       worker.on('message', (message: ProfileWorkerMessage) => {
         switch (message.type) {
-          case 'ready': ready = true; return resolve(message.hooks);
+          case 'ready':
+            ready = true;
+            this.hooks = message.hooks;
+            this.memoryBytes = message.memoryBytes;
+            return resolve();
+          case 'state': this.kernelSeconds = message.kernelSeconds; return;
           case 'profiles': return this.options.listener.profiles(message.profiles);
           case 'profile-failed': return this.options.listener.profileFailed(message.requestId, message.reason);
           case 'fatal':
@@ -111,8 +126,7 @@ export class Profiling {
       worker.on('error', (error) => { failure = new KindlingError('WORKER_DIED', { detail: error.message }, { cause: error }); });
       worker.on('exit', (code) => {
         if (this.#worker !== worker) return;
-        this.#worker = null;
-        this.hooks = [];
+        this.#gone();
         failure ??= new KindlingError('WORKER_DIED', { detail: `exit code ${code}` });
         if (!ready) return reject(failure);
         this.options.connect(null);

@@ -102,9 +102,13 @@ export const OPTIONS = {
     help: 'Keep a flight recorder of what every thread does, and cut a profile from it for slow and failed requests. Off: no scheduler hook is attached.',
   }),
   profileMemoryBytes: option({
-    path: 'profile.memory', flag: '--profile-memory <size>', schema: kind.bytes('2MiB', '512MiB'), default: '16MiB',
+    path: 'profile.memory', flag: '--profile-memory <size>', schema: kind.bytes('2MiB', '512MiB'), default: '32MiB',
     expected: 'a size from 2MiB to 512MiB', example: '64MiB',
-    help: 'Memory of the flight recorder for each CPU: 128 bytes for each time that a traced thread gets a CPU.',
+    help: 'Memory of the flight recorder for each CPU: half of it for switches (128 bytes each), the rest for CPU samples, stacks, calls and log lines.',
+  }),
+  profileLogs: option({
+    path: 'profile.logs', flag: '--no-profile-logs', env: 'KINDLING_PROFILE_LOGS', schema: kind.flag, default: true, expected: 'true or false', example: 'false',
+    help: 'Record what threads write to standard output and error and to log files, with secrets masked. Without it (the flag --no-profile-logs) nothing is added to system calls.',
   }),
   store: option({
     path: 'store.engine', flag: '--store <engine>', env: 'KINDLING_STORE', schema: kind.choice('chdb', 'off'), default: 'chdb',

@@ -1,6 +1,6 @@
 // Generated from the BTF of dist/bpf/kindling.bpf.o and dist/bpf/recorder.bpf.o by scripts/generate-decoders.mjs. Do not edit.
 /** Of everything below: stands in the header of every recording. */
-export const LAYOUT_HASH = 'e12b60e9efa406a6';
+export const LAYOUT_HASH = '588f7593cad0f48c';
 
 export const Counter = {
   COUNT_PAYLOAD_FAULT: 0,
@@ -18,6 +18,13 @@ export const Flags = {
   BY_KNOWN: 16,
 } as const;
 
+export const LifeEvent = {
+  STARTED: 1,
+  EXEC: 2,
+  ENDED: 3,
+  NAMED: 4,
+} as const;
+
 export const Limits = {
   DATA_SEGMENT: 1048576,
   DATA_SLACK: 65536,
@@ -32,9 +39,39 @@ export const Limits = {
   PATH: 108,
 } as const;
 
+export const NoteFlags = {
+  CUT: 1,
+} as const;
+
+export const NoteRingKind = {
+  SAMPLES: 0,
+  BLOCKS: 1,
+  OPERATIONS: 2,
+  LOGS: 3,
+  LIVES: 4,
+} as const;
+
+export const ObjectKind = {
+  NONE: 0,
+  FILE: 1,
+  SOCKET: 2,
+  OTHER: 3,
+  PATH: 4,
+  STANDARD: 5,
+} as const;
+
 export const RecorderLimits = {
-  SEGMENT: 1048576,
-  SLACK: 4096,
+  RECORDER_SEGMENT: 1048576,
+  RECORDER_SLACK: 4096,
+  NOTE_SEGMENT: 262144,
+  NOTE_SLACK: 16384,
+  NOTE_RINGS: 5,
+  STACK_BYTES: 8192,
+  USER_FRAMES: 127,
+  KERNEL_FRAMES: 64,
+  LOG_BYTES: 512,
+  NAME_BYTES: 64,
+  NAMES_BYTES: 512,
 } as const;
 
 export const Role = {
@@ -51,6 +88,12 @@ export const Scope = {
 
 export const ThreadType = {
   SWITCH: 32,
+  SAMPLE: 33,
+  BLOCK: 34,
+  OPERATION: 35,
+  LOG: 36,
+  LIFE: 37,
+  RETRANSMIT: 38,
 } as const;
 
 export const Type = {
@@ -175,6 +218,56 @@ export const Header = {
   flags: 22,
 } as const;
 
+export const Life = {
+  byteLength: 64,
+  /** struct, 24 bytes */
+  header: 0,
+  /** u32 */
+  pid: 24,
+  /** u32 */
+  tid: 28,
+  /** u32 */
+  parentPid: 32,
+  /** u32 */
+  parentTid: 36,
+  /** u32 */
+  event: 40,
+  /** 16 bytes */
+  comm: 44,
+} as const;
+
+export const Log = {
+  byteLength: 56,
+  /** struct, 24 bytes */
+  header: 0,
+  /** u32 */
+  pid: 24,
+  /** u32 */
+  tid: 28,
+  /** u32 */
+  fd: 32,
+  /** u32 */
+  object: 36,
+  /** u32 */
+  bytes: 40,
+  /** u32 */
+  captured: 44,
+  /** u32 */
+  namesBytes: 48,
+} as const;
+
+export const NoteRing = {
+  byteLength: 64,
+  /** u64 */
+  word: 0,
+  /** u64 */
+  busy: 8,
+  /** u64 */
+  dropped: 16,
+  /** u64 */
+  used: 24,
+} as const;
+
 export const Open = {
   byteLength: 232,
   /** struct, 24 bytes */
@@ -213,6 +306,42 @@ export const Open = {
   path: 120,
 } as const;
 
+export const Operation = {
+  byteLength: 112,
+  /** struct, 24 bytes */
+  header: 0,
+  /** u64 */
+  off: 24,
+  /** u64 */
+  result: 32,
+  /** u32 */
+  pid: 40,
+  /** u32 */
+  tid: 44,
+  /** u32 */
+  call: 48,
+  /** u32 */
+  fd: 52,
+  /** u32 */
+  srttUs: 56,
+  /** u32 */
+  retransmits: 60,
+  /** u16 */
+  object: 64,
+  /** u16 */
+  family: 66,
+  /** u16 */
+  localPort: 68,
+  /** u16 */
+  remotePort: 70,
+  /** 16 bytes */
+  local: 72,
+  /** 16 bytes */
+  remote: 88,
+  /** u32 */
+  namesBytes: 104,
+} as const;
+
 export const Peer = {
   byteLength: 24,
   /** 16 bytes */
@@ -235,6 +364,50 @@ export const Process = {
   tid: 36,
   /** 16 bytes */
   comm: 40,
+} as const;
+
+export const RecorderConfig = {
+  byteLength: 88,
+  /** u64 */
+  blockNs: 0,
+  /** u64 */
+  operationNs: 8,
+  /** u64 */
+  blockIntervalNs: 16,
+  /** u64 */
+  blockBurstNs: 24,
+  /** 5 x 4 bytes */
+  noteSegments: 32,
+  /** 5 x 4 bytes */
+  noteFirst: 52,
+  /** u32 */
+  segmentsPerCpu: 72,
+  /** u32 */
+  notesAtExit: 76,
+  /** u32 */
+  logs: 80,
+} as const;
+
+export const Retransmit = {
+  byteLength: 80,
+  /** struct, 24 bytes */
+  header: 0,
+  /** u32 */
+  netns: 24,
+  /** u32 */
+  srttUs: 28,
+  /** u32 */
+  retransmits: 32,
+  /** u16 */
+  family: 36,
+  /** u16 */
+  localPort: 38,
+  /** u16 */
+  remotePort: 40,
+  /** 16 bytes */
+  local: 48,
+  /** 16 bytes */
+  remote: 64,
 } as const;
 
 export const Ring = {
@@ -261,6 +434,28 @@ export const Shutdown = {
   connection: 24,
 } as const;
 
+export const Stack = {
+  byteLength: 192,
+  /** struct, 24 bytes */
+  header: 0,
+  /** u64 */
+  off: 24,
+  /** 17 x 8 bytes */
+  registers: 32,
+  /** u32 */
+  pid: 168,
+  /** u32 */
+  tid: 172,
+  /** u32 */
+  cpu: 176,
+  /** u32 */
+  kernelFrames: 180,
+  /** u32 */
+  userFrames: 184,
+  /** u32 */
+  stackBytes: 188,
+} as const;
+
 export const Switch = {
   byteLength: 128,
   /** struct, 24 bytes */
@@ -270,7 +465,7 @@ export const Switch = {
   /** u64 */
   woken: 32,
   /** u64 */
-  queued: 40,
+  runDelay: 40,
   /** 3 x 8 bytes */
   arguments: 48,
   /** u32 */

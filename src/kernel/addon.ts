@@ -15,6 +15,8 @@ export interface BpfObject {
   attach(program: string): void;
   /** For programs that hang on a cgroup's folder instead of a tracepoint; once per folder. */
   attachCgroup(program: string, folder: string): void;
+  /** Runs the program on that CPU each `periodNs`; once per CPU. Throws with errno ENODEV where the CPU is off. */
+  attachClock(program: string, cpu: number, periodNs: number): void;
   detach(program: string): void;
   /** Only counts while the sysctl kernel.bpf_stats_enabled is on. */
   runTime(program: string): { runs: number; ns: number };

@@ -1,56 +1,74 @@
 /**
  * The flight recorder (bpf/recorder.bpf.c): loaded and attached while it is wanted, overwritten all the time, read only for
- * the window of a request. Its records have one size, so a window is found by bisection over their times.
+ * the window of a request. One thread owns it.
  */
 import { randomBytes } from 'node:crypto';
-import { Config, Header, RecorderLimits, Switch } from '../events/layout.generated.js';
+import { Config, RecorderConfig } from '../events/layout.generated.js';
 import { addon, built, type BpfObject } from './addon.js';
 import { writeScope, type CaptureTarget } from './capture.js';
+import { NoteRings, type NoteHandler } from './note-rings.js';
 import { PidSet } from './pid-set.js';
 import { processTree } from './process-tree.js';
+import { planRecorder, SAMPLER, type RecorderPlan } from './recorder-hooks.js';
+import { divideMemory, memoryBytes, type RecorderMemory } from './recorder-memory.js';
+import { SwitchRings, type SwitchHandler } from './switch-ring.js';
 
-const TWO_32 = 2 ** 32;
-const RECORD = Switch.byteLength;
-const UNITS = RECORD / 64;
-const STRIDE = RecorderLimits.SEGMENT + RecorderLimits.SLACK;
+export type { SwitchHandler } from './switch-ring.js';
+export type { NoteHandler } from './note-rings.js';
 
 export interface RecorderOptions extends Pick<CaptureTarget, 'scope' | 'excludePids'> {
-  /** Memory per CPU, bytes; rounded up to a power of two of MiB. */
+  /** Memory per CPU, bytes; rounded up to a power of two. recorder-memory.ts divides it. */
   bytesPerCpu: number;
+  /** Writes to logs are kept: a hook at the exit of every system call. Default true. */
+  logs?: boolean;
+  /** CPU samples a second and CPU; 0: none. Default 99. */
+  samplesPerSecond?: number;
+  /** Shortest block of a thread whose stack, and whose call with its object, is kept. Defaults 1 ms and 0.2 ms. */
+  blockNs?: number;
+  operationNs?: number;
 }
 
-/** Called for each record of a window, oldest first on each CPU. The view is only valid during the call. */
-export type SwitchHandler = (view: DataView, offset: number, cpu: number) => void;
+/** Stacks of blocks: on average so far apart on a CPU, and how many at once. */
+const BLOCK_INTERVAL_NS = 1e9 / 200;
+const BLOCK_BURST_NS = 100 * BLOCK_INTERVAL_NS;
+const ENODEV = 19;
+
+interface Hook { name: string; state: 'attached' | 'skipped' | 'failed'; reason: string }
 
 export class FlightRecorder {
+  readonly samplePeriodNs: number;
+  /** Of all CPUs. */
+  readonly memoryBytes: number;
   readonly #object: BpfObject;
-  readonly #segments: number;
-  readonly #view: DataView;
-  readonly #words: Int32Array;
-  readonly #cpus: number;
+  readonly #switches: SwitchRings;
+  readonly #notes: NoteRings;
   readonly #excluded: PidSet;
-  readonly #keyLow: number;
-  readonly #keyHigh: number;
+  readonly #hooks: Hook[] = [];
   #closed = false;
 
   constructor(options: RecorderOptions) {
     const { BpfObject, possibleCpus } = addon();
-    this.#cpus = possibleCpus();
-    this.#segments = 2 ** Math.max(1, Math.ceil(Math.log2(options.bytesPerCpu / RecorderLimits.SEGMENT)));
+    const samples = options.samplesPerSecond ?? 99;
+    this.samplePeriodNs = samples > 0 ? Math.round(1e9 / samples) : 0;
+    const cpus = possibleCpus();
+    const memory = divideMemory(options.bytesPerCpu, cpus);
+    this.memoryBytes = memoryBytes(memory);
+    const plan = planRecorder({ logs: options.logs ?? true, samples: samples > 0 });
     const key = randomBytes(8);
-    this.#keyLow = key.readUInt32LE(0);
-    this.#keyHigh = key.readUInt32LE(4);
+    const keys = [key.readUInt32LE(0), key.readUInt32LE(4)] as const;
     this.#object = new BpfObject(built('bpf/recorder.bpf.o'));
     try {
-      this.#configure(options, key);
+      this.#configure(options, plan, memory, key);
       this.#object.load();
       this.#excluded = new PidSet(this.#object.mmap('excluded_pids', true));
       this.exclude([process.pid, ...options.excludePids]);
       const pids = new PidSet(this.#object.mmap('scope_pids', true));
       if (options.scope.kind === 'tree') for (const pid of processTree(options.scope.pids)) pids.add(pid);
-      this.#view = new DataView(this.#object.mmap('recorder_segments', false));
-      this.#words = new Int32Array(this.#object.mmap('recorder_rings', false));
-      for (const program of this.#object.programs()) this.#object.attach(program);
+      this.#switches = new SwitchRings(this.#object.mmap('recorder_segments', false), this.#object.mmap('recorder_rings', false), cpus, memory.switchSegments, ...keys);
+      this.#notes = new NoteRings(this.#object.mmap('note_segments', false), this.#object.mmap('note_rings', false), memory.notes, ...keys);
+      this.#attach(plan, cpus);
+      // Whoever forked between the listing and the attachment.
+      if (options.scope.kind === 'tree') for (const pid of processTree(options.scope.pids)) pids.add(pid);
     } catch (error) {
       this.close();
       throw error;
@@ -61,29 +79,25 @@ export class FlightRecorder {
     for (const pid of pids) this.#excluded.add(pid);
   }
 
-  hooks(): Array<{ name: string; state: 'attached'; reason: string }> {
-    return this.#object.programs().map((name) => ({ name, state: 'attached', reason: 'flight recorder' }));
+  hooks(): readonly Hook[] {
+    return this.#hooks;
   }
 
-  /**
-   * Records whose time (the switch back to a CPU) lies in [from, to], monotonic ns.
-   * @returns the oldest time the recorder still remembered on every CPU: a window that starts before it has holes
-   */
+  /** See SwitchRings.window. */
   window(from: number, to: number, handle: SwitchHandler): number {
-    let remembered = -Infinity;
-    for (let cpu = 0; cpu < this.#cpus; cpu++) {
-      const end = this.#records(cpu);
-      const first = Math.max(0, end - this.#capacity());
-      const oldest = first === 0 ? -Infinity : this.#time(cpu, first);
-      if (oldest > remembered) remembered = oldest;
-      for (let i = this.#find(cpu, first, end, from); i < end; i++) {
-        const offset = this.#offset(cpu, i);
-        if (!this.#isWhole(offset, i)) continue;
-        if (this.#ts(offset) > to) break;
-        handle(this.#view, offset, cpu);
-      }
-    }
-    return remembered;
+    return this.#switches.window(from, to, handle);
+  }
+
+  /** See NoteRings.window. @param kind of NoteRingKind */
+  notes(kind: number, from: number, to: number, handle: NoteHandler): number {
+    return this.#notes.window(kind, from, to, handle);
+  }
+
+  /** CPU seconds spent in the programs; null while the kernel does not count (sysctl kernel.bpf_stats_enabled). */
+  kernelSeconds(): number | null {
+    let ns = 0;
+    for (const { name, state } of this.#hooks) if (state === 'attached') ns += this.#object.runTime(name).ns;
+    return ns === 0 ? null : ns / 1e9;
   }
 
   close(): void {
@@ -92,63 +106,55 @@ export class FlightRecorder {
     this.#object.close();
   }
 
-  #configure(options: RecorderOptions, key: Buffer): void {
+  #configure(options: RecorderOptions, plan: RecorderPlan, memory: RecorderMemory, key: Buffer): void {
     const object = this.#object;
-    object.setMaxEntries('recorder_segments', this.#cpus * this.#segments);
-    object.setMaxEntries('recorder_rings', this.#cpus);
+    const { cpus, segmentsPerCpu, segments, first } = memory.notes;
+    for (const { name, use } of plan.programs) object.setAutoload(name, use);
+    object.setMaxEntries('recorder_segments', cpus * memory.switchSegments);
+    object.setMaxEntries('recorder_rings', cpus);
+    object.setMaxEntries('note_segments', cpus * segmentsPerCpu);
+    object.setMaxEntries('note_rings', cpus * segments.length);
     const image = object.initialValue('.rodata.config');
     const view = new DataView(image.buffer);
     image.set(key, Config.key);
-    view.setUint32(Config.cpus, this.#cpus, true);
-    view.setUint32(Config.dataSegments, this.#segments, true);
+    view.setUint32(Config.cpus, cpus, true);
+    view.setUint32(Config.dataSegments, memory.switchSegments, true);
     writeScope(view, options.scope);
     object.setInitialValue('.rodata.config', image);
+    const constants = object.initialValue('.rodata.recorder');
+    const recorder = new DataView(constants.buffer);
+    recorder.setBigUint64(RecorderConfig.blockNs, BigInt(options.blockNs ?? 1e6), true);
+    recorder.setBigUint64(RecorderConfig.operationNs, BigInt(options.operationNs ?? 200e3), true);
+    recorder.setBigUint64(RecorderConfig.blockIntervalNs, BigInt(BLOCK_INTERVAL_NS), true);
+    recorder.setBigUint64(RecorderConfig.blockBurstNs, BigInt(BLOCK_BURST_NS), true);
+    segments.forEach((count, kind) => recorder.setUint32(RecorderConfig.noteSegments + kind * 4, count, true));
+    first.forEach((at, kind) => recorder.setUint32(RecorderConfig.noteFirst + kind * 4, at, true));
+    recorder.setUint32(RecorderConfig.segmentsPerCpu, segmentsPerCpu, true);
+    recorder.setUint32(RecorderConfig.notesAtExit, plan.notesAtExit ? 1 : 0, true);
+    recorder.setUint32(RecorderConfig.logs, options.logs ?? true ? 1 : 0, true);
+    object.setInitialValue('.rodata.recorder', constants);
   }
 
-  /** All but the oldest segment, which the writer may be about to overwrite. */
-  #capacity(): number {
-    return ((this.#segments - 1) * RecorderLimits.SEGMENT) / RECORD;
-  }
-
-  /** Records written so far on this CPU. */
-  #records(cpu: number): number {
-    for (;;) {
-      const high = Atomics.load(this.#words, cpu * 16 + 1);
-      const low = Atomics.load(this.#words, cpu * 16) >>> 0;
-      if (Atomics.load(this.#words, cpu * 16 + 1) === high) return (low + (high & 0xff) * TWO_32) / UNITS;
+  #attach(plan: RecorderPlan, cpus: number): void {
+    for (const { name, use, reason } of plan.programs) {
+      if (use && name === SAMPLER) this.#attachSampler(cpus);
+      else if (use) this.#object.attach(name);
+      if (name !== SAMPLER || !use) this.#hooks.push({ name, state: use ? 'attached' : 'skipped', reason: use ? 'flight recorder' : reason });
     }
   }
 
-  #offset(cpu: number, index: number): number {
-    const position = index * RECORD;
-    const segment = Math.floor(position / RecorderLimits.SEGMENT) % this.#segments;
-    return (cpu * this.#segments + segment) * STRIDE + (position % RecorderLimits.SEGMENT);
-  }
-
-  #isWhole(offset: number, index: number): boolean {
-    const units = index * UNITS;
-    const low = (this.#view.getUint32(offset, true) ^ this.#keyLow) >>> 0;
-    const high = (this.#view.getUint32(offset + 4, true) ^ this.#keyHigh) & 0xff;
-    return low === units % TWO_32 && high === Math.floor(units / TWO_32) % 256;
-  }
-
-  #ts(offset: number): number {
-    return this.#view.getUint32(offset + Header.ts, true) + this.#view.getUint32(offset + Header.ts + 4, true) * TWO_32;
-  }
-
-  #time(cpu: number, index: number): number {
-    return this.#ts(this.#offset(cpu, index));
-  }
-
-  /** Index of the first record at or after `time`. */
-  #find(cpu: number, first: number, end: number, time: number): number {
-    let low = first;
-    let high = end;
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      if (this.#time(cpu, middle) < time) low = middle + 1;
-      else high = middle;
+  /** Without samples the recorder still tells what threads waited for. */
+  #attachSampler(cpus: number): void {
+    let attached = 0;
+    let reason = '';
+    for (let cpu = 0; cpu < cpus; cpu++) {
+      try {
+        this.#object.attachClock(SAMPLER, cpu, this.samplePeriodNs);
+        attached++;
+      } catch (error) {
+        if ((error as { errno?: number }).errno !== ENODEV) reason = (error as Error).message;
+      }
     }
-    return low;
+    this.#hooks.push({ name: SAMPLER, state: reason === '' && attached > 0 ? 'attached' : 'failed', reason: reason || 'flight recorder' });
   }
 }

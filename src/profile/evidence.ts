@@ -49,7 +49,8 @@ export interface LogRecord { ns: number; pid: number; tid: number; fd: number; t
 /** fork, exec, exit, rename of threads. */
 export interface LifeRecord { ns: number; pid: number; tid: number; what: 'started' | 'exec' | 'ended' | 'named'; name: string; parentPid: number; parentTid: number }
 
-export interface RetransmitRecord { ns: number; local: string; remote: string; pid: number; srttUs: number; netns: number }
+/** A segment sent again by a socket of the scope: which process it belongs to, its addresses tell. */
+export interface RetransmitRecord { ns: number; local: string; remote: string; srttUs: number; netns: number }
 
 export interface Evidence {
   fromNs: number;
@@ -63,4 +64,6 @@ export interface Evidence {
   retransmits: RetransmitRecord[];
   /** The oldest time that the recorder still remembered, by kind of record; -Infinity when nothing was overwritten. */
   rememberedNs: { switches: number; samples: number; notes: number };
+  /** What was there and is not here, because it was too much. */
+  cut: string[];
 }

@@ -1,5 +1,6 @@
 /** Names for what threads wait on: from /proc, and from the connections that are being traced. One for each profile: names change. */
 import { readFileSync, readlinkSync } from 'node:fs';
+import type { LifeRecord } from './evidence.js';
 import type { DescriptorPeer } from './open-peers.js';
 import type { Surroundings } from './thread-slices.js';
 
@@ -7,14 +8,21 @@ export class ProcessObjects implements Surroundings {
   readonly #peers: ReadonlyMap<number, string>;
   readonly #names = new Map<number, string>();
 
+  /** Last names of threads whose end was recorded: /proc does not know them any more, or knows another by that number. */
+  readonly #ended = new Map<number, string>();
+
   /** @param peers of the process `pid` */
-  constructor(private readonly pid: number, peers: readonly DescriptorPeer[]) {
+  constructor(private readonly pid: number, peers: readonly DescriptorPeer[], lives: readonly LifeRecord[] = []) {
     this.#peers = new Map(peers.map(({ fd, remote }) => [fd, remote]));
+    for (const life of lives) {
+      if (life.what === 'ended') this.#ended.set(life.tid, life.name);
+      else if (life.what === 'started') this.#ended.delete(life.tid);
+    }
   }
 
   threadName(pid: number, tid: number): string {
     let name = this.#names.get(tid);
-    if (name === undefined) this.#names.set(tid, name = readText(`/proc/${pid}/task/${tid}/comm`)?.trim() ?? 'ended thread');
+    if (name === undefined) this.#names.set(tid, name = this.#ended.get(tid) ?? readText(`/proc/${pid}/task/${tid}/comm`)?.trim() ?? 'ended thread');
     return name;
   }
 

@@ -35,5 +35,5 @@ export function systemCall(number: number): SystemCall {
 
 /** Calls whose first argument is a descriptor worth naming. */
 export function hasDescriptor(call: SystemCall): boolean {
-  return call.waits === 'descriptor' || call.waits === 'network' || ['accept', 'accept4', 'fsync', 'fdatasync', 'ftruncate', 'fallocate'].includes(call.name);
+  return call.waits === 'descriptor' || call.waits === 'network' || ['accept', 'accept4', 'fsync', 'fdatasync', 'ftruncate', 'fallocate', 'flock'].includes(call.name);
 }

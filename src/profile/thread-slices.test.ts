@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { NO_CALL } from './system-calls.js';
+import { ThreadNotes } from './thread-notes.js';
 import { timelines, type Surroundings, type SwitchRecord } from './thread-slices.js';
 
 const FUTEX = 202;
@@ -12,12 +13,12 @@ const surroundings: Surroundings = {
 
 function off(offNs: number, onNs: number, more: Partial<SwitchRecord> = {}): SwitchRecord {
   return {
-    pid: 1, tid: 2, offNs, onNs, wokenNs: 0, queuedNs: 0, state: 1, call: NO_CALL, descriptor: 0, address: '0x0', wakerPid: 0, wakerTid: 0,
+    pid: 1, tid: 2, offNs, onNs, wokenNs: 0, runDelayNs: 0, state: 1, call: NO_CALL, descriptor: 0, address: '0x0', wakerPid: 0, wakerTid: 0,
     beforePid: 0, beforeTid: 0, beforeName: '', ...more,
   };
 }
 
-const slices = (switches: SwitchRecord[], fromNs = 0, toNs = 1_000) => timelines({ switches, fromNs, toNs, surroundings })[0].slices;
+const slices = (switches: SwitchRecord[], fromNs = 0, toNs = 1_000) => timelines({ switches, fromNs, toNs, surroundings })[0]?.slices ?? [];
 
 test('a blocked thread waits until it is woken, then for a CPU, then runs', () => {
   const found = slices([off(100, 300, { call: FUTEX, address: '0x7f10', wokenNs: 250, wakerPid: 1, wakerTid: 9 }), off(400, 500, { state: 0, beforePid: 7, beforeName: 'backup' })]);
@@ -49,4 +50,21 @@ test('slices never overlap, never leave a hole, and stay within the window', () 
     for (const slice of found) assert.ok(slice.startNs >= 0 && slice.endNs <= length && slice.endNs > slice.startNs);
     for (let i = 1; i < found.length; i++) assert.equal(found[i].startNs, found[i - 1].endNs);
   }));
+});
+
+test('a note of the call names what it was about, whatever its descriptor is now, and where the block was', () => {
+  const operation = { ns: 60, offNs: 10, pid: 1, tid: 2, call: 7, result: 1, fd: 9, kind: 'network' as const, object: '10.0.0.9:6379', srttUs: 80, retransmits: 0 };
+  const stack = { ip: 1, sp: 2, bp: 3, registers: null, bytes: new Uint8Array(), framePointers: new BigUint64Array(), kernel: new BigUint64Array() };
+  const notes = new ThreadNotes([{ ns: 60, offNs: 10, pid: 1, tid: 2, stack }], [operation]);
+  const switches = [off(10, 20, { call: 7 }), off(30, 50, { call: 7 }), off(70, 90, { call: 7 })];
+  const [{ slices: found }] = timelines({ switches, fromNs: 0, toNs: 100, surroundings, notes });
+  assert.deepEqual(found.filter(({ kind }) => kind !== 'running').map(({ startNs, kind, object, result, stack: at }) => [startNs, kind, object, result, at]), [
+    [10, 'network', '10.0.0.9:6379', 1, 0], [30, 'network', '10.0.0.9:6379', 1, 0], [70, 'idle', '', undefined, undefined],
+  ]);
+});
+
+test('a thread that ended ran until then', () => {
+  const life = { ns: 40, pid: 1, tid: 2, what: 'ended' as const, name: 'brief', parentPid: 0, parentTid: 0 };
+  const [{ slices: found }] = timelines({ switches: [off(0, 10, { state: 0 })], fromNs: 0, toNs: 100, surroundings, lives: [life] });
+  assert.deepEqual(found.map(({ startNs, endNs, kind }) => [startNs, endNs, kind]), [[0, 10, 'run_queue'], [10, 40, 'running']]);
 });

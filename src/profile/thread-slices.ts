@@ -4,8 +4,10 @@
  * hole between a thread's first and last event.
  */
 import { Header, Switch } from '../events/layout.generated.js';
+import type { LifeRecord } from './evidence.js';
 import type { Slice, SliceKind, ThreadTimeline } from './profile.js';
 import { NO_CALL, hasDescriptor, systemCall } from './system-calls.js';
+import { ThreadNotes } from './thread-notes.js';
 
 const TWO_32 = 2 ** 32;
 /** Task states that mean waiting for a disk or memory when no system call explains it. */
@@ -18,8 +20,8 @@ export interface SwitchRecord {
   onNs: number;
   /** 0: never made ready within the record (preempted), or not seen. */
   wokenNs: number;
-  /** When it entered a run queue; 0: unknown. From `wokenNs` until then its CPU was being roused. */
-  queuedNs: number;
+  /** Time in run queues of the thread's life so far, by the kernel's account, without the stay that ended here: the next record's minus this one's. */
+  runDelayNs: number;
   state: number;
   call: number;
   /** First two arguments: a descriptor, or an address in hexadecimal. */
@@ -42,7 +44,7 @@ export function readSwitch(view: DataView, offset: number): SwitchRecord {
   return {
     pid: view.getUint32(offset + Switch.pid, true), tid: view.getUint32(offset + Switch.tid, true),
     offNs: u64(view, offset + Switch.off), onNs: u64(view, offset + Header.ts), wokenNs: u64(view, offset + Switch.woken),
-    queuedNs: u64(view, offset + Switch.queued),
+    runDelayNs: u64(view, offset + Switch.runDelay),
     state: view.getUint32(offset + Switch.state, true), call: view.getUint32(offset + Switch.call, true),
     descriptor: view.getUint32(offset + Switch.arguments, true),
     address: `0x${view.getBigUint64(offset + Switch.arguments, true).toString(16)}`,
@@ -60,16 +62,22 @@ export interface Surroundings {
 }
 
 export interface TimelineInput {
-  /** Of one process, any order. */
+  /** Of some processes, any order. */
   switches: readonly SwitchRecord[];
   fromNs: number;
   toNs: number;
   surroundings: Surroundings;
+  /** What blocked calls were about, and where they came from. */
+  notes?: ThreadNotes;
+  /** A thread that ended ran until then. */
+  lives?: readonly LifeRecord[];
 }
 
 /** Slices relative to `fromNs`, threads in the order of their ids. */
 export function timelines(input: TimelineInput): ThreadTimeline[] {
   const byThread = new Map<number, SwitchRecord[]>();
+  const ended = new Map<number, number>();
+  for (const life of input.lives ?? []) if (life.what === 'ended') ended.set(life.tid, life.ns);
   for (const record of input.switches) {
     const known = byThread.get(record.tid);
     if (known) known.push(record);
@@ -78,11 +86,13 @@ export function timelines(input: TimelineInput): ThreadTimeline[] {
   return [...byThread.entries()].sort(([a], [b]) => a - b).map(([tid, records]) => {
     records.sort((a, b) => a.onNs - b.onNs);
     const { pid } = records[0];
-    return { pid, tid, name: input.surroundings.threadName(pid, tid), executed: false, onPath: false, slices: slicesOf(records, input) };
-  });
+    const slices = slicesOf(records, input, ended.get(tid) ?? 0);
+    return { pid, tid, name: input.surroundings.threadName(pid, tid), executed: false, onPath: false, slices };
+  }).filter(({ slices }) => slices.length > 0);
 }
 
-function slicesOf(records: readonly SwitchRecord[], input: TimelineInput): Slice[] {
+function slicesOf(records: readonly SwitchRecord[], input: TimelineInput, endedNs: number): Slice[] {
+  const notes = input.notes ?? NO_NOTES;
   const slices: Slice[] = [];
   const add = (startNs: number, endNs: number, slice: Omit<Slice, 'startNs' | 'endNs'>) => {
     const start = Math.max(startNs, input.fromNs) - input.fromNs;
@@ -93,12 +103,15 @@ function slicesOf(records: readonly SwitchRecord[], input: TimelineInput): Slice
   for (const record of records) {
     if (onSince >= 0) add(onSince, record.offNs, RUNNING);
     const readyNs = record.state === 0 ? record.offNs : record.wokenNs > 0 ? Math.min(Math.max(record.wokenNs, record.offNs), record.onNs) : record.onNs;
-    if (readyNs > record.offNs) add(record.offNs, readyNs, waitOf(record, input.surroundings));
+    if (readyNs > record.offNs) add(record.offNs, readyNs, waitOf(record, input.surroundings, notes));
     add(readyNs, record.onNs, { kind: 'run_queue', syscall: '', object: occupant(record), wokenBy: null });
     onSince = record.onNs;
   }
+  if (onSince >= 0 && endedNs > onSince) add(onSince, endedNs, RUNNING);
   return slices;
 }
+
+const NO_NOTES = new ThreadNotes();
 
 const RUNNING = { kind: 'running', syscall: '', object: '', wokenBy: null } as const;
 
@@ -108,16 +121,34 @@ function occupant(record: SwitchRecord): string {
   return record.beforeName === '' ? `another process (pid ${record.beforePid})` : `${record.beforeName} (pid ${record.beforePid})`;
 }
 
-function waitOf(record: SwitchRecord, surroundings: Surroundings): Omit<Slice, 'startNs' | 'endNs'> {
+type Wait = Omit<Slice, 'startNs' | 'endNs'>;
+
+function waitOf(record: SwitchRecord, surroundings: Surroundings, notes: ThreadNotes): Wait {
   const wokenBy = record.wakerTid === 0 ? null
     : { pid: record.wakerPid, tid: record.wakerTid, name: surroundings.threadName(record.wakerPid, record.wakerTid) };
+  const wait = { ...reasonOf(record, surroundings, notes), wokenBy };
+  const stack = notes.block(record.tid, record.offNs);
+  return stack === undefined ? wait : { ...wait, stack };
+}
+
+function reasonOf(record: SwitchRecord, surroundings: Surroundings, notes: ThreadNotes): Omit<Wait, 'wokenBy'> {
   if (record.call === NO_CALL) {
     const kind: SliceKind = UNINTERRUPTIBLE.has(record.state & 0x1ff) ? 'fault' : 'other';
-    return { kind, syscall: '', object: '', wokenBy };
+    return { kind, syscall: '', object: '' };
   }
   const call = systemCall(record.call);
-  if (call.waits === 'lock') return { kind: 'lock', syscall: call.name, object: record.address, wokenBy };
-  if (!hasDescriptor(call)) return { kind: call.waits as SliceKind, syscall: call.name, object: '', wokenBy };
+  if (call.waits === 'lock' && call.name !== 'flock') return { kind: 'lock', syscall: call.name, object: record.address };
+  const noted = notes.operation(record.tid, record.offNs);
+  // What the kernel saw at the call itself outweighs what the descriptor is now.
+  if (noted !== null && noted.call === record.call && noted.object !== '') {
+    const kind = call.waits === 'descriptor' || (call.waits === 'idle' && noted.kind === 'network' && !accepts(call.name)) ? noted.kind : call.waits as SliceKind;
+    return { kind, syscall: call.name, object: noted.object, result: noted.result };
+  }
+  if (!hasDescriptor(call)) return { kind: call.waits as SliceKind, syscall: call.name, object: '' };
   const { kind, name } = surroundings.descriptor(record.pid, record.descriptor);
-  return { kind: call.waits === 'descriptor' ? kind : call.waits, syscall: call.name, object: name, wokenBy };
+  return { kind: call.waits === 'descriptor' ? kind : call.waits as SliceKind, syscall: call.name, object: name };
+}
+
+function accepts(call: string): boolean {
+  return call === 'accept' || call === 'accept4';
 }

@@ -83,7 +83,7 @@ test('no CPU: who ran instead', () => {
 
 test('no CPU while the CPU was idle is probably a limit', () => {
   const switches = [[0, 1, 0], [2, 9, 0], [12, 13, 7]].map(([off, on, beforePid]) => ({
-    pid: 1, tid: 1, offNs: off * MS, onNs: on * MS, wokenNs: 0, queuedNs: 0, state: 0, call: NO_CALL, descriptor: 0, address: '', wakerPid: 0, wakerTid: 0,
+    pid: 1, tid: 1, offNs: off * MS, onNs: on * MS, wokenNs: 0, runDelayNs: 0, state: 0, call: NO_CALL, descriptor: 0, address: '', wakerPid: 0, wakerTid: 0,
     beforePid, beforeTid: 0, beforeName: '',
   }));
   const threads = timelines({ switches, fromNs: 0, toNs: 20 * MS, surroundings: { threadName: () => 'web', descriptor: () => ({ kind: 'other', name: '' }) } });

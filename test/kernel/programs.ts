@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { launch, run, type Place, type Workspace } from '../servers/index.js';
 
 /** Compiles test/kernel/programs/NAME.c into the workspace; returns the binary's path. */
-export async function compile(workspace: Workspace, name: string): Promise<string> {
+export async function compile(workspace: Workspace, name: string, flags: string[] = []): Promise<string> {
   const source = fileURLToPath(new URL(`../../../test/kernel/programs/${name}.c`, import.meta.url));
   const binary = join(workspace.directory, name);
-  await run(['gcc', '-O1', '-Wall', '-Werror', '-o', binary, source]);
+  await run(['gcc', '-O1', '-Wall', '-Werror', ...flags, '-o', binary, source]);
   return binary;
 }
 

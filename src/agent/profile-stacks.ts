@@ -1,0 +1,45 @@
+/** The stacks of a window with names: samples, and where the blocks of its slices were. */
+import type { Evidence } from '../profile/evidence.js';
+import type { Slice, ThreadTimeline } from '../profile/profile.js';
+import { noStacks, type Stacks } from '../profile/stacks.js';
+import type { NamedStacks, StackItem, StackNamer } from '../symbols/stack-request.js';
+
+/** How long a profile waits for names before it is shown without some of them. */
+const WITHIN_MS = 600;
+
+export class ProfileStacks {
+  /** Slices whose `stack` is an index into the evidence's blocks, until names are there. */
+  readonly #blocked: Array<{ slice: Slice; item: number }> = [];
+  readonly #items: StackItem[];
+
+  constructor(private readonly evidence: Evidence, private readonly originNs: number, threads: readonly ThreadTimeline[]) {
+    this.#items = evidence.samples.map(({ pid, stack }) => ({ pid, copy: stack }));
+    const itemOf = new Map<number, number>();
+    for (const { slices } of threads) for (const slice of slices) if (slice.stack !== undefined) this.#add(slice, slice.stack, itemOf);
+  }
+
+  /** Sets the `stack` of the slices. `later`: the rest of the names, to be applied by `apply`. */
+  async named(namer: StackNamer | null): Promise<{ stacks: Stacks; later: Promise<NamedStacks> | null }> {
+    if (namer === null || this.#items.length === 0) {
+      for (const { slice } of this.#blocked) delete slice.stack;
+      return { stacks: noStacks(), later: null };
+    }
+    const named = await namer.symbolize(this.#items, { withinMs: WITHIN_MS });
+    return { stacks: this.apply(named), later: named.later };
+  }
+
+  apply({ frames, stacks, of, pending }: NamedStacks): Stacks {
+    for (const { slice, item } of this.#blocked) slice.stack = of[item];
+    const samples = this.evidence.samples.map(({ ns, pid, tid, periodNs }, i) => ({ ns: ns - this.originNs, pid, tid, stack: of[i], weightNs: periodNs }));
+    return { frames, stacks, samples, pending };
+  }
+
+  #add(slice: Slice, block: number, itemOf: Map<number, number>): void {
+    let item = itemOf.get(block);
+    if (item === undefined) {
+      const { pid, stack } = this.evidence.blocks[block];
+      itemOf.set(block, item = this.#items.push({ pid, copy: stack }) - 1);
+    }
+    this.#blocked.push({ slice, item });
+  }
+}

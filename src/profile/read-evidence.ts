@@ -1,0 +1,108 @@
+/**
+ * A window of the flight recorder, decoded: only what belongs to the processes asked for, and no more of each kind than a
+ * profile can hold. What was left out for that is said.
+ */
+import { Header, NoteRingKind, Switch, ThreadType } from '../events/layout.generated.js';
+import type { FlightRecorder } from '../kernel/recorder.js';
+import type { Evidence } from './evidence.js';
+import { PID_OFFSETS, readBlock, readLife, readLog, readOperation, readRetransmit, readSample } from './read-notes.js';
+import { readSwitch } from './thread-slices.js';
+
+export interface EvidenceQuestion {
+  pids: ReadonlySet<number>;
+  /** The window, monotonic ns. */
+  fromNs: number;
+  toNs: number;
+  /** How far before and after it switches are looked at: a wait that ends there began within. */
+  marginNs: number;
+}
+
+/** Of each kind in one window. A busy process makes 100,000 switches a second. */
+const LIMITS = { switches: 400_000, samples: 20_000, blocks: 4_000, operations: 40_000, logs: 4_000, lives: 40_000, retransmits: 2_000 };
+
+export function readEvidence(recorder: FlightRecorder, question: EvidenceQuestion): Evidence {
+  return new Reading(recorder, question).evidence();
+}
+
+class Reading {
+  readonly #cut = new Map<string, number>();
+
+  constructor(private readonly recorder: FlightRecorder, private readonly question: EvidenceQuestion) {}
+
+  evidence(): Evidence {
+    const { fromNs, toNs, marginNs } = this.question;
+    const found: Evidence = {
+      fromNs, toNs, switches: [], samples: [], blocks: [], operations: [], logs: [], lives: [], retransmits: [],
+      rememberedNs: { switches: -Infinity, samples: -Infinity, notes: -Infinity }, cut: [],
+    };
+    found.rememberedNs.switches = this.#switches(found, fromNs - marginNs, toNs + marginNs);
+    found.rememberedNs.samples = this.#samples(found, fromNs, toNs);
+    found.rememberedNs.notes = Math.max(this.#blocks(found, fromNs, toNs + marginNs), this.#operations(found, fromNs, toNs + marginNs), this.#logs(found, fromNs, toNs));
+    // Names are of use whenever they were given.
+    this.#lives(found, -Infinity, toNs + marginNs);
+    found.cut = [...this.#cut].map(([what, count]) => `${count} ${what} more than a profile holds`);
+    for (const list of [found.samples, found.blocks, found.operations, found.logs, found.lives, found.retransmits]) list.sort((a, b) => a.ns - b.ns);
+    return found;
+  }
+
+  #switches(found: Evidence, from: number, to: number): number {
+    const { pids } = this.question;
+    return this.recorder.window(from, to, (view, offset) => {
+      if (!pids.has(view.getUint32(offset + Switch.pid, true))) return;
+      if (this.#room('switches', found.switches.length)) found.switches.push(readSwitch(view, offset));
+    });
+  }
+
+  #samples(found: Evidence, from: number, to: number): number {
+    const { recorder, question: { pids } } = this;
+    return recorder.notes(NoteRingKind.SAMPLES, from, to, (view, offset, size) => {
+      if (!pids.has(view.getUint32(offset + PID_OFFSETS.stack, true))) return;
+      if (this.#room('samples', found.samples.length)) found.samples.push(readSample(view, offset, size, recorder.samplePeriodNs));
+    });
+  }
+
+  /** Of blocks that lie in the window at least in part. */
+  #blocks(found: Evidence, from: number, to: number): number {
+    const { pids, toNs } = this.question;
+    return this.recorder.notes(NoteRingKind.BLOCKS, from, to, (view, offset, size) => {
+      if (!pids.has(view.getUint32(offset + PID_OFFSETS.stack, true)) || !this.#room('blocks', found.blocks.length)) return;
+      const block = readBlock(view, offset, size);
+      if (block.offNs <= toNs) found.blocks.push(block);
+    });
+  }
+
+  #operations(found: Evidence, from: number, to: number): number {
+    const { pids, toNs } = this.question;
+    return this.recorder.notes(NoteRingKind.OPERATIONS, from, to, (view, offset, size) => {
+      if (!pids.has(view.getUint32(offset + PID_OFFSETS.operation, true)) || !this.#room('operations', found.operations.length)) return;
+      const operation = readOperation(view, offset, size);
+      if (operation.offNs <= toNs) found.operations.push(operation);
+    });
+  }
+
+  #logs(found: Evidence, from: number, to: number): number {
+    const { pids } = this.question;
+    return this.recorder.notes(NoteRingKind.LOGS, from, to, (view, offset, size) => {
+      if (!pids.has(view.getUint32(offset + PID_OFFSETS.log, true))) return;
+      if (this.#room('logs', found.logs.length)) found.logs.push(readLog(view, offset, size));
+    });
+  }
+
+  #lives(found: Evidence, from: number, to: number): void {
+    const { pids, fromNs, toNs } = this.question;
+    this.recorder.notes(NoteRingKind.LIVES, from, to, (view, offset) => {
+      if (view.getUint16(offset + Header.type, true) === ThreadType.RETRANSMIT) {
+        const again = readRetransmit(view, offset);
+        if (again.ns >= fromNs && again.ns <= toNs && this.#room('retransmits', found.retransmits.length)) found.retransmits.push(again);
+      } else if (pids.has(view.getUint32(offset + PID_OFFSETS.life, true)) && this.#room('lives', found.lives.length)) {
+        found.lives.push(readLife(view, offset));
+      }
+    });
+  }
+
+  #room(kind: keyof typeof LIMITS, count: number): boolean {
+    if (count < LIMITS[kind]) return true;
+    this.#cut.set(kind, (this.#cut.get(kind) ?? 0) + 1);
+    return false;
+  }
+}
