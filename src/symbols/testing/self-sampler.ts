@@ -21,10 +21,10 @@ export function compile(compiler: 'gcc' | 'g++', source: string, folder: string,
 }
 
 /** Environment that makes the program `name` copy its stacks, and what has been copied so far. */
-export function selfSampler(folder: string, name: string): { env: Record<string, string>; samples: () => StackItem[] } {
+export function selfSampler(folder: string, name: string): { env: Record<string, string>; file: string; samples: () => StackItem[] } {
   const library = compile('gcc', 'self-sampler.c', folder, 'self-sampler.so', '-O2', '-shared', '-fPIC');
   const file = join(folder, `${name}.samples`);
-  return { env: { LD_PRELOAD: library, KINDLING_SAMPLES: file, KINDLING_SAMPLES_OF: name }, samples: () => readSamples(readFileSync(file)) };
+  return { env: { LD_PRELOAD: library, KINDLING_SAMPLES: file, KINDLING_SAMPLES_OF: name }, file, samples: () => readSamples(readFileSync(file)) };
 }
 
 function readSamples(file: Buffer): StackItem[] {
