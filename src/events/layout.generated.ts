@@ -1,6 +1,6 @@
 // Generated from the BTF of dist/bpf/kindling.bpf.o and dist/bpf/recorder.bpf.o by scripts/generate-decoders.mjs. Do not edit.
 /** Of everything below: stands in the header of every recording. */
-export const LAYOUT_HASH = '588f7593cad0f48c';
+export const LAYOUT_HASH = 'bb8edbaada341a79';
 
 export const Counter = {
   COUNT_PAYLOAD_FAULT: 0,
@@ -202,6 +202,8 @@ export const Data = {
   tid: 52,
   /** u32 */
   fd: 56,
+  /** u32 */
+  unreadUs: 60,
 } as const;
 
 export const Header = {
