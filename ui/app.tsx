@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { FieldInfo } from '../src/server/api.js';
+import { followLink } from './follow-link.js';
 import { Bar } from './components/bar.js';
 import { KeysHelp } from './components/keys-help.js';
 import { LiveContext } from './components/live-context.js';
@@ -59,13 +60,4 @@ function decoded(text: string): string {
   } catch {
     return text;
   }
-}
-
-/** Links within the page change the address without loading it again; with a modifier the browser decides. */
-function followLink(event: React.MouseEvent): void {
-  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-  const link = (event.target as Element).closest('a');
-  if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
-  event.preventDefault();
-  navigate(link.pathname + link.search);
 }

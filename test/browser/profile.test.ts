@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import type { ProfileSummary } from '../../src/server/api.js';
-import { hugeProfile } from '../ui/profiles.js';
+import { hugeProfile } from '../ui/huge-profile.js';
 import { lowContrast } from './contrast.js';
 import { external, openBrowser, type Session } from './browser.js';
 

@@ -15,8 +15,12 @@ export function ProfileHead({ profile }: { profile: Profile | null }) {
 }
 
 /** Below it: what every thread did. */
+export function ProfileView({ profile }: { profile: Profile }) {
+  return <><section className="section" aria-label="Threads"><Timeline profile={profile} /></section><PathTable profile={profile} /></>;
+}
+
 export function ProfileSection({ answer: { data: profile, error } }: { answer: Answer<Profile> }) {
-  if (profile) return <><section className="section" aria-label="Threads"><Timeline profile={profile} /></section><PathTable profile={profile} /></>;
+  if (profile) return <ProfileView profile={profile} />;
   return (
     <section className="section" aria-label="Threads">
       <h2>Threads</h2>

@@ -1,6 +1,7 @@
 import type { CallRef, Profile, Slice, ThreadRef, ThreadTimeline } from '../../src/server/api.js';
 import { formatDuration, formatShare } from '../format.js';
-import { hrefHere, hrefTo } from '../state/location.js';
+import { RequestLink } from '../components/request-link.js';
+import { hrefHere } from '../state/location.js';
 import { visible } from '../wire-text.js';
 import { offsetText } from './draw-timeline.js';
 import { cssBackground, sliceLook } from './kinds.js';
@@ -51,7 +52,7 @@ function Neighbour({ profile, thread, slice, word }: { profile: Profile; thread:
 
 export function CallLink({ call }: { call: CallRef }) {
   const text = `${visible(call.service, 40)}: ${visible(call.endpoint || call.protocol, 80)}`;
-  return <><a className="link" href={hrefTo(`/requests/${call.id}`)}><bdi>{text}</bdi></a> <span className="muted">{formatDuration(call.endNs - call.startNs)}</span></>;
+  return <><RequestLink id={call.id}><bdi>{text}</bdi></RequestLink> <span className="muted">{formatDuration(call.endNs - call.startNs)}</span></>;
 }
 
 /** Of times that were rounded: less than a hundredth in common is none. */
