@@ -32,7 +32,7 @@ export class Programs {
 
   /** A script of ours that Node runs. */
   script(name: string): string {
-    return fileURLToPath(new URL(`./programs/${name}.js`, import.meta.url));
+    return join(SOURCES, `${name}.js`);
   }
 
   /** The folder with the compiled Java classes. */

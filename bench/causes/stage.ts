@@ -1,14 +1,16 @@
 /** Where one cause is played: a workspace with a cgroup that is traced and one that is not, the client, and the agent. */
-import { existsSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProfileSummary } from '../../src/server/api.js';
 import type { Profile } from '../../src/profile/profile.js';
 import { Agent, MAIN } from '../../test/e2e/kindling.js';
-import { NetworkNamespace, startServer, Workspace, type Cgroup, type Server, type ServerPlace } from '../../test/servers/index.js';
+import { launch, NetworkNamespace, startServer, Workspace, type Cgroup, type ProbeKind, type Server, type ServerPlace } from '../../test/servers/index.js';
 import { commandLine } from '../../test/servers/launch.js';
-import { choosePort, makeServerDirectory, type ServerSpec } from '../../test/servers/server.js';
+import { choosePort, makeServerDirectory } from '../../test/servers/server.js';
 import { Client } from './client.js';
+import { prefer } from './limits.js';
 import type { Programs } from './programs.js';
+
+interface ServeOptions { env?: Record<string, string>; probe?: ProbeKind; preferred?: boolean }
 
 /** Below any of the delays that are made, above what a busy machine makes of a harmless request. */
 const SLOW = '150ms';
@@ -46,18 +48,43 @@ export class Stage {
     this.cleanups.push(cleanup);
   }
 
-  /** A program that answers HTTP on the port that its command is given. */
-  async serve(name: string, command: (port: number) => string[], options: Pick<ServerSpec, 'env' | 'probe'> & { traced?: boolean } = { probe: 'http' }): Promise<Server> {
+  /** A program that listens on the port that its command or its $PORT says. */
+  async serve(name: string, command: (port: number) => string[], { env = {}, probe = 'http', preferred = true }: ServeOptions = {}): Promise<Server> {
     const port = await choosePort(undefined);
-    const place = options.traced === false ? { ...this.place, cgroup: this.outside } : this.place;
-    const server = await startServer(place, { name, port, directory: makeServerDirectory(place, name), command: command(port), probe: options.probe, env: options.env });
-    prefer(server.pid);
+    const directory = makeServerDirectory(this.place, name);
+    const server = await startServer(this.place, { name, port, directory, command: command(port), probe, env: { PORT: String(port), NAME: name, ...env } });
+    if (preferred) this.prefer(server);
     return server;
   }
 
-  /** The native server under a name of its own; `pool` threads, or one for each connection. */
-  serveNative(name: string, options: { pool?: number; before?: readonly string[] } = {}): Promise<Server> {
-    return this.serve(name, (port) => [...options.before ?? [], this.programs.native(name), String(port), String(options.pool ?? 0)]);
+  prefer(server: Server): void {
+    prefer(server.pid);
+  }
+
+  /** The native server under a name of its own; `pool` threads, or one for each connection. `before`: what starts it. */
+  serveNative(name: string, { pool = 0, before = [], preferred }: { pool?: number; before?: readonly string[]; preferred?: boolean } = {}): Promise<Server> {
+    return this.serve(name, (port) => [...before, this.programs.native(name), String(port), String(pool)], { preferred });
+  }
+
+  serveNode(name: string, env: Record<string, string> = {}, options: readonly string[] = []): Promise<Server> {
+    return this.serve(name, () => [process.execPath, ...options, this.programs.script('service')], { env });
+  }
+
+  serveScript(name: string, env: Record<string, string>, probe: ProbeKind): Promise<Server> {
+    return this.serve(name, () => [process.execPath, this.programs.script(name)], { env, probe });
+  }
+
+  async serveJava(options: readonly string[]): Promise<Server> {
+    const classes = await this.programs.java();
+    return this.serve('java', (port) => ['java', '-XX:TieredStopAtLevel=1', '-Xshare:auto', ...options, '-cp', classes, 'Service', String(port)]);
+  }
+
+  /** A program that is not traced and wants a CPU, until it is stopped. */
+  neighbour(name: string, before: readonly string[], threads: number): { pid: number; stop(): Promise<void> } {
+    const child = launch([...before, this.programs.busy(name), String(threads)], { cgroup: this.outside, detached: true, stdio: 'ignore' });
+    const ended = new Promise<void>((resolve) => { child.once('close', () => resolve()); });
+    prefer(child.pid!);
+    return { pid: child.pid!, stop: async () => { child.kill('SIGKILL'); await ended; } };
   }
 
   async watch(): Promise<Watch> {
@@ -73,12 +100,6 @@ export class Stage {
     await this.workspace.close();
     await this.network.remove();
   }
-}
-
-/** Where the scheduler groups by session, a nice value counts only within one: what else runs shall not become the cause. */
-export function prefer(pid: number): void {
-  const file = `/proc/${pid}/autogroup`;
-  if (existsSync(file)) writeFileSync(file, '-10');
 }
 
 /** The agent that traces the stage. */

@@ -1,4 +1,5 @@
 import type { Cause } from '../cause.js';
+import { preferAtOnce } from '../limits.js';
 
 /** Of 65,536: what may be left in the page cache. */
 const RESIDENT_PAGES = 1_000;
@@ -9,6 +10,7 @@ export const coldRead: Cause = {
   truth: { kinds: ['file'], says: ['disk|file', 'catalogue\\.dat'] },
   async start(stage) {
     const front = await stage.serveNative('catalogue');
+    await preferAtOnce(front.pid);
     return {
       front, load: ['/fast'],
       async before() {

@@ -1,4 +1,5 @@
 import type { Cause } from '../cause.js';
+import { preferAtOnce } from '../limits.js';
 
 export const fsync: Cause = {
   name: 'fsync',
@@ -6,6 +7,7 @@ export const fsync: Cause = {
   truth: { kinds: ['file'], says: ['disk|file', 'journal\\.dat'] },
   async start(stage) {
     const front = await stage.serveNative('journal');
+    await preferAtOnce(front.pid);
     return { front, load: ['/fast'], slow: (tag) => stage.client.get(front.port, `/commit/${tag}?ms=400`) };
   },
 };

@@ -164,7 +164,7 @@ const Handlers handlers = {
   {"touch", touchMapped},
   {"commit", commitJournal},
   {"call", call},
-  {"large", [](const Request &request) { Response response; response.body.assign(static_cast<size_t>(request.number("mb", 32)) << 20, 'x'); return response; }},
+  {"large", [](const Request &request) { Response response; response.body.assign(static_cast<size_t>(request.number("kb", 64)) << 10, 'x'); return response; }},
 };
 
 }  // namespace
