@@ -25,7 +25,14 @@ export class Client {
   }
 
   /** What the answering program says of its threads; throws when it did not answer 200. */
-  async get(port: number, path: string, options: Pick<Question, 'readAfterMs'> = {}): Promise<Facts> {
+  get(port: number, path: string, options: Pick<Question, 'readAfterMs'> = {}): Promise<Facts> {
+    const answer = this.ask(port, path, options);
+    // Awaited by the cause, perhaps only after another one: until then a failure is not unhandled.
+    answer.catch(() => {});
+    return answer;
+  }
+
+  private async ask(port: number, path: string, options: Pick<Question, 'readAfterMs'>): Promise<Facts> {
     const id = ++this.asked;
     const reply = await new Promise<Reply>((resolve) => {
       this.waiting.set(id, resolve);

@@ -13,13 +13,18 @@ export interface Judgement {
 }
 
 export function judge(profile: Profile | null, truth: Truth, facts: Facts): Judgement {
-  if (profile === null) return { right: false, threadRight: false, remainder: 1, problems: ['there is no profile of it'], verdict: '' };
+  if (profile === null) return notJudged('there is no profile of it');
   const problems = [...kindProblems(profile, truth), ...sentenceProblems(profile.verdict, truth, facts)];
   const threads = threadProblems(profile, facts);
   return {
     right: problems.length === 0, threadRight: threads.length === 0, problems: [...problems, ...threads], verdict: profile.verdict,
     remainder: profile.ledger.reduce((sum, entry) => sum + (entry.kind === 'unexplained' ? entry.share : 0), 0),
   };
+}
+
+/** A run that gave nothing to judge is a wrong one. */
+export function notJudged(why: string): Judgement {
+  return { right: false, threadRight: false, remainder: 1, problems: [why], verdict: '' };
 }
 
 function kindProblems({ cause, ledger }: Profile, { kinds, inside }: Truth): string[] {

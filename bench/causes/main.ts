@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { Workspace } from '../../test/servers/index.js';
 import type { Cause } from './cause.js';
-import type { Judgement } from './judge.js';
+import { notJudged, type Judgement } from './judge.js';
 import { CAUSES } from './list.js';
 import { readOptions, UsageError, type CausesOptions } from './options.js';
 import { play } from './play.js';
@@ -20,7 +20,11 @@ async function playAll(causes: readonly Cause[], options: CausesOptions): Promis
   const results: CauseResult[] = [];
   for (const cause of causes) {
     const startMs = Date.now();
-    const judgements = await play(cause, options.runs, programs, (judgement, run) => tell(cause, judgement, run, options));
+    const judgements = await play(cause, options.runs, programs, (judgement, run) => tell(cause, judgement, run, options)).catch((error: Error) => {
+      process.stderr.write(`${cause.name} could not be played: ${error.message}\n`);
+      process.exitCode = 1;
+      return Array.from({ length: options.runs }, () => notJudged(error.message));
+    });
     const result = resultOf(cause, judgements);
     results.push(result);
     if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);

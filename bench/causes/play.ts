@@ -1,7 +1,7 @@
 /** Plays one cause: programs, agent, load, then the slow requests, each judged by its profile. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Cause, Facts, Running } from './cause.js';
-import { judge, type Judgement } from './judge.js';
+import { judge, notJudged, type Judgement } from './judge.js';
 import type { Programs } from './programs.js';
 import { Stage, type Watch } from './stage.js';
 
@@ -36,7 +36,7 @@ async function ask(running: Running, tag: string): Promise<Facts | Error> {
 }
 
 async function judged(cause: Cause, running: Running, watch: Watch, tag: string, asked: Facts | Error): Promise<Judgement> {
-  if (asked instanceof Error) return { right: false, threadRight: false, remainder: 1, problems: [`the request failed: ${asked.message}`], verdict: '' };
+  if (asked instanceof Error) return notJudged(`the request failed: ${asked.message}`);
   return judge(await watch.profile(running.front.pid, tag), cause.truth, asked);
 }
 

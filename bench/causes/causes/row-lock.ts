@@ -5,7 +5,7 @@ import type { Cause } from '../cause.js';
 export const rowLock: Cause = {
   name: 'row-lock',
   title: 'a PostgreSQL row is held by another session\'s transaction',
-  truth: { kinds: ['peer', 'lock'], says: ['postgres', 'update accounts', 'lock', '{holder}'] },
+  truth: { kinds: ['peer', 'lock'], says: ['postgres', 'update accounts', 'lock', '{holder}'], inside: ['lock'] },
   async start(stage) {
     const postgres = await startPostgres(stage.place);
     stage.prefer(postgres);

@@ -4,7 +4,7 @@ import type { Cause } from '../cause.js';
 export const slowRedis: Cause = {
   name: 'slow-redis',
   title: 'a Redis command (EVAL) of the request itself is slow',
-  truth: { kinds: ['peer'], says: ['redis', 'eval'] },
+  truth: { kinds: ['peer'], says: ['redis', 'eval'], inside: ['cpu'] },
   async start(stage) {
     const redis = await startRedis(stage.place);
     stage.prefer(redis);

@@ -4,7 +4,7 @@ import type { Cause } from '../cause.js';
 export const slowSql: Cause = {
   name: 'slow-sql',
   title: 'a PostgreSQL statement computes',
-  truth: { kinds: ['peer'], says: ['postgres', 'select orders|from orders'] },
+  truth: { kinds: ['peer'], says: ['postgres', 'select orders|from orders'], inside: ['cpu'] },
   async start(stage) {
     const postgres = await startPostgres(stage.place);
     stage.prefer(postgres);

@@ -13,7 +13,7 @@ const LIBUV_THREADS = 4;
 const perMs = { digest: 0, sql: 0, lua: 0 };
 
 const number = (url, name, otherwise) => Number(url.searchParams.get(name) ?? otherwise);
-const derive = (rounds) => digest('secret', 'salt', rounds, 32, 'sha256');
+const derive = (rounds) => digest('secret', 'salt', Math.round(rounds), 32, 'sha256');
 
 async function timed(work) {
   const startMs = performance.now();
