@@ -5,7 +5,7 @@ import { isFailed, statusText } from '../stages.js';
 import { hrefTo } from '../state/location.js';
 import { requestStartMs } from '../verdict.js';
 import { visible } from '../wire-text.js';
-import { requestTitle } from './request-row.js';
+import { requestTitle } from '../request-title.js';
 
 /** The connection's requests before and after this one, on one list. */
 export const ConnectionList = memo(function ConnectionList({ detail: { request, earlier, later } }: { detail: RequestDetail }) {

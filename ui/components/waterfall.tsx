@@ -9,7 +9,7 @@ import { useKeys } from '../state/keys.js';
 import { hrefTo, navigate } from '../state/location.js';
 import { offsetNs } from '../verdict.js';
 import { visible } from '../wire-text.js';
-import { requestTitle } from './request-row.js';
+import { requestTitle } from '../request-title.js';
 
 interface Axis { fromNs: number; toNs: number; stepNs: number }
 

@@ -5,12 +5,13 @@ import type { ProfileSummary } from '../../src/server/api.js';
 import { Empty, Problem, Skeleton } from '../components/empty.js';
 import { ProfilingLine } from '../components/profiling-switch.js';
 import { formatCount, formatDuration, formatShare, formatTime, startMs } from '../format.js';
-import { causeGroups, fittingProfiles, REASON_WORDS, type CauseGroup, type ProfileFilter } from '../profile/profile-list.js';
+import { causeGroups, fittingProfiles, mainPart, REASON_WORDS, type CauseGroup, type ProfileFilter } from '../profile/profile-list.js';
 import { cssBackground, ledgerLook } from '../profile/kinds.js';
 import { ProfilesToolbar } from '../profile/profiles-toolbar.js';
 import { useApi } from '../state/api.js';
 import { useKeys } from '../state/keys.js';
 import { hrefHere, hrefTo, navigate, usePlace } from '../state/location.js';
+import { requestTitle } from '../request-title.js';
 import { visible } from '../wire-text.js';
 
 /** What one answer holds. */
@@ -71,14 +72,15 @@ function ProfileTable({ rows, cursor }: { rows: readonly ProfileSummary[]; curso
 }
 
 function Row({ row, selected }: { row: ProfileSummary; selected: boolean }) {
-  const look = ledgerLook(row.topKind);
+  const { kind, share } = mainPart(row);
+  const look = ledgerLook(kind);
   return (
     <tr aria-selected={selected}>
       <td className="number">{formatDuration(row.lostNs)}</td>
       <td className="number">{formatDuration(row.durationNs)}</td>
       <td className="number muted">{row.usualNs === null ? '–' : formatDuration(row.usualNs)}</td>
-      <td className="what"><a className="link" href={hrefTo(`/requests/${row.id}`)}><bdi>{visible(row.service, 40)}</bdi> <bdi>{visible(`${row.operation} ${row.endpoint}`.trim(), 80)}</bdi></a>{row.error !== 'none' && <span className="error"> ✕ {visible(row.status || row.error, 20)}</span>}</td>
-      <td className="nowrap"><i className="swatch" style={cssBackground(look)} />{look.word} <span className="muted">{formatShare(row.shares[0]?.share ?? 0)}</span><Shares shares={row.shares} /></td>
+      <td className="what"><a className="link" href={hrefTo(`/requests/${row.id}`)}><bdi>{visible(row.service, 40)}</bdi> <bdi>{visible(requestTitle(row), 80)}</bdi></a>{row.error !== 'none' && <span className="error"> ✕ {visible(row.status || row.error, 20)}</span>}</td>
+      <td className="nowrap"><i className="swatch" style={cssBackground(look)} />{look.word} <span className="muted">{formatShare(share)}</span><Shares shares={row.shares} /></td>
       <td className="verdict"><span title={visible(row.verdict, 600)}><bdi>{visible(row.verdict, 400)}</bdi></span></td>
       <td className="number">{formatTime(startMs(row.start), Date.now())}<br /><span className="muted">{REASON_WORDS[row.reason] ?? row.reason}</span></td>
     </tr>

@@ -7,7 +7,7 @@ import { ExportLinks } from '../components/export-links.js';
 import { Facts } from '../components/facts.js';
 import { PayloadView } from '../components/payload-view.js';
 import { ProfileNext } from '../components/profile-next.js';
-import { requestTitle } from '../components/request-row.js';
+import { requestTitle } from '../request-title.js';
 import { Waterfall } from '../components/waterfall.js';
 import { formatCount, formatDuration, formatTime } from '../format.js';
 import { isFailed, statusText } from '../stages.js';
@@ -35,7 +35,7 @@ export function RequestPage({ id }: { id: string }) {
     return () => clearTimeout(timer);
   }, [isYoung, attempt]);
   useEffect(() => { if (data) document.title = `${visible(requestTitle(data.request), 60)} · Kindling`; }, [data]);
-  const profile = useProfile(data?.request);
+  const profile = useProfile(id, data?.request);
   useKeys({ Escape: () => leave(hrefTo('/requests')) });
   if (error && !isYoung) return <main className="page"><Problem error={error} />{error.code === 'request_not_found' && <Gone />}</main>;
   if (!data) return <main className="page"><Skeleton rows={12} height={22} /></main>;

@@ -9,8 +9,8 @@ import { CallLink } from './slice-details.js';
 import { sliceParams } from './selection.js';
 
 const SHOWN = 20;
-/** Of what a traced peer did meanwhile. */
 const SHOWN_INSIDE = 6;
+const LEAST_INSIDE_SHARE = 0.01;
 
 /** The critical path in words: what the request was waiting for, piece by piece, without holes. */
 export const PathTable = memo(function PathTable({ profile }: { profile: Profile }) {
@@ -23,7 +23,7 @@ export const PathTable = memo(function PathTable({ profile }: { profile: Profile
       <h2>What it waited for, without holes{shown.length < profile.path.length && <span className="muted">: the {shown.length} longest of {profile.path.length} pieces</span>}</h2>
       <table className="path-table">
         <thead><tr><th className="number">at</th><th className="number">took</th><th className="number">share</th><th>thread</th><th>was</th><th>object</th>{hasCalls && <th>call</th>}</tr></thead>
-        <tbody>{shown.flatMap((segment) => [<PathRow key={segment.startNs} profile={profile} segment={segment} hasCalls={hasCalls} />, ...longestOf(segment.inside ?? [], SHOWN_INSIDE).map((one) => <PathRow key={`in ${one.startNs} ${one.tid}`} profile={profile} segment={one} hasCalls={hasCalls} inside />)])}</tbody>
+        <tbody>{shown.flatMap((segment) => [<PathRow key={segment.startNs} profile={profile} segment={segment} hasCalls={hasCalls} />, ...insideOf(profile, segment).map((one) => <PathRow key={`in ${one.startNs} ${one.tid}`} profile={profile} segment={one} hasCalls={hasCalls} inside />)])}</tbody>
       </table>
       {shown.length < profile.path.length && <button type="button" className="plain link" onClick={() => setAll(true)}>Show all {profile.path.length} pieces</button>}
     </section>
@@ -33,6 +33,12 @@ export const PathTable = memo(function PathTable({ profile }: { profile: Profile
 function longestOf(path: readonly PathSegment[], most = SHOWN): PathSegment[] {
   const kept = new Set([...path].sort((a, b) => b.endNs - b.startNs - (a.endNs - a.startNs)).slice(0, most));
   return path.filter((segment) => kept.has(segment));
+}
+
+/** Of what a traced peer did meanwhile: the pieces that matter to the whole. */
+function insideOf({ requestStartNs, requestEndNs }: Profile, { inside }: PathSegment): PathSegment[] {
+  const least = (requestEndNs - requestStartNs) * LEAST_INSIDE_SHARE;
+  return longestOf((inside ?? []).filter(({ startNs, endNs }) => endNs - startNs >= least), SHOWN_INSIDE);
 }
 
 function PathRow({ profile, segment, hasCalls, inside = false }: { profile: Profile; segment: PathSegment; hasCalls: boolean; inside?: boolean }) {
