@@ -23,6 +23,7 @@ export interface SymbolizerOptions {
 interface Pending {
   items: readonly StackItem[];
   withinMs: number;
+  sinceMs: number;
   crashes: number;
   /** Resolves what `symbolize` returned; null once it is. */
   first: ((result: NamedStacks) => void) | null;
@@ -33,6 +34,8 @@ interface Pending {
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
 const WITHIN_MS = 1_500;
 const STUCK_MS = 10_000;
+/** Signs of life or not. */
+const LONGEST_MS = 60_000;
 const MEMORY_BYTES = 512 * 1024 * 1024;
 const CRASHES_OF_ONE = 4;
 const PIDS_KEPT = 256;
@@ -82,7 +85,7 @@ export class Symbolizer implements StackNamer {
     return new Promise((first) => {
       let whole!: (result: NamedStacks) => void;
       const later = new Promise<NamedStacks>((resolve) => { whole = resolve; });
-      this.#pending.set(id, { items, withinMs, crashes: 0, first, whole, later });
+      this.#pending.set(id, { items, withinMs, sinceMs: performance.now(), crashes: 0, first, whole, later });
       if (this.#child === null) return this.#start();
       this.#keepAlive();
       this.#post({ type: 'symbolize', id, items, withinMs });
@@ -127,7 +130,15 @@ export class Symbolizer implements StackNamer {
   }
 
   #lookAfter(): void {
-    if (this.#child !== null && this.#pending.size > 0 && performance.now() - this.#aliveMs > (this.options.stuckMs ?? STUCK_MS)) this.#child.kill('SIGKILL');
+    const nowMs = performance.now();
+    let stuck = this.#pending.size > 0 && nowMs - this.#aliveMs > (this.options.stuckMs ?? STUCK_MS);
+    for (const [id, pending] of this.#pending) {
+      if (nowMs - pending.sinceMs < LONGEST_MS) continue;
+      stuck = true;
+      this.#pending.delete(id);
+      settle(pending, withoutNames(pending.items, 'looking up names took too long'));
+    }
+    if (stuck) this.#child?.kill('SIGKILL');
   }
 
   #receive(message: FromChild): void {
