@@ -59,4 +59,5 @@ function receive(message: ToChild): void {
 giveWay();
 process.on('message', receive);
 process.on('disconnect', () => process.exit(0));
+send({ type: 'alive' });
 setInterval(() => send({ type: 'alive' }), HEARTBEAT_MS);

@@ -34,6 +34,8 @@ interface Pending {
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
 const WITHIN_MS = 1_500;
 const STUCK_MS = 10_000;
+/** On a busy machine: it gives way to everything else. */
+const STARTING_MS = 30_000;
 /** Signs of life or not. */
 const LONGEST_MS = 60_000;
 const MEMORY_BYTES = 512 * 1024 * 1024;
@@ -47,6 +49,7 @@ export class Symbolizer implements StackNamer {
   #nextId = 1;
   #about = '';
   #aliveMs = 0;
+  #started = false;
   #backOffMs = BACK_OFF_MS.first;
   #retry: NodeJS.Timeout | null = null;
   #watch: NodeJS.Timeout | null = null;
@@ -98,6 +101,7 @@ export class Symbolizer implements StackNamer {
     this.#child = child;
     this.#about = '';
     this.#aliveMs = performance.now();
+    this.#started = false;
     child.on('message', (message: FromChild) => this.#receive(message));
     child.on('error', () => undefined);
     child.on('exit', () => this.#ended(child));
@@ -131,7 +135,8 @@ export class Symbolizer implements StackNamer {
 
   #lookAfter(): void {
     const nowMs = performance.now();
-    let stuck = this.#pending.size > 0 && nowMs - this.#aliveMs > (this.options.stuckMs ?? STUCK_MS);
+    const limitMs = this.#started ? this.options.stuckMs ?? STUCK_MS : STARTING_MS;
+    let stuck = this.#pending.size > 0 && nowMs - this.#aliveMs > limitMs;
     for (const [id, pending] of this.#pending) {
       if (nowMs - pending.sinceMs < LONGEST_MS) continue;
       stuck = true;
@@ -143,6 +148,7 @@ export class Symbolizer implements StackNamer {
 
   #receive(message: FromChild): void {
     this.#aliveMs = performance.now();
+    this.#started = true;
     if (message.type !== 'named') return;
     const pending = this.#pending.get(message.id);
     if (pending === undefined) return;
