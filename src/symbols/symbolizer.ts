@@ -33,7 +33,7 @@ interface Pending {
 
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
 const WITHIN_MS = 1_500;
-const STUCK_MS = 10_000;
+const STUCK_MS = 15_000;
 /** On a busy machine: it gives way to everything else. */
 const STARTING_MS = 30_000;
 /** Signs of life or not. */
