@@ -5,7 +5,7 @@ export const gcNode: Cause = {
   title: 'Node collects garbage in a large heap',
   truth: { kinds: ['gc'], says: ['garbage'] },
   async start(stage) {
-    const front = await stage.serveNode('sessions', {}, ['--expose-gc', '--max-old-space-size=1024']);
+    const front = await stage.serveNode('sessions', {}, ['--expose-gc', '--max-old-space-size=2048']);
     await stage.client.get(front.port, '/gc/fill');
     return { front, load: ['/fast'], slow: (tag) => stage.client.get(front.port, `/gc/${tag}`) };
   },

@@ -15,10 +15,15 @@ const perMs = { digest: 0, sql: 0, lua: 0 };
 const number = (url, name, otherwise) => Number(url.searchParams.get(name) ?? otherwise);
 const derive = (rounds) => digest('secret', 'salt', Math.round(rounds), 32, 'sha256');
 
+/** The fastest of three: what else runs on the machine only adds. */
 async function timed(work) {
-  const startMs = performance.now();
-  await work();
-  return performance.now() - startMs;
+  let ms = Infinity;
+  for (let i = 0; i < 3; i++) {
+    const startMs = performance.now();
+    await work();
+    ms = Math.min(ms, performance.now() - startMs);
+  }
+  return ms;
 }
 
 function renderReport(ms) {
@@ -89,7 +94,7 @@ const HANDLERS = {
   lua: (url) => spin(perMs.lua * number(url, 'ms', 400)).then(() => {}),
   stock: () => quick.get('stock').then(() => {}),
   byname: (url) => callByName('prices.test', number(url, 'port', 0)),
-  gc: () => { kept ??= leaves(2_500_000); globalThis.gc(); },
+  gc: () => { kept ??= leaves(5_000_000); globalThis.gc(); },
 };
 
 const server = createServer(async (request, response) => {
