@@ -5,7 +5,7 @@ import type { Cause } from '../cause.js';
 export const behindRedis: Cause = {
   name: 'behind-redis',
   title: 'a quick Redis command waits behind a slow one (EVAL) of another request',
-  truth: { kinds: ['peer'], says: ['redis', '\\bget\\b', 'eval'], inside: ['other_request'] },
+  truth: { kinds: ['peer'], says: ['redis', 'redis-server GET', 'eval'], inside: ['other_request'] },
   async start(stage) {
     const redis = await startRedis(stage.place);
     stage.prefer(redis);
