@@ -82,6 +82,7 @@ class ProfileWorker {
     this.#busy = true;
     for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
       const requestId = job.record.id;
+      this.#pressure.look(job.record.pid, monotonicNs());
       try {
         await this.#profiler.profile(job, (profile) => post({ type: 'profiles', profiles: [profile] }));
       } catch (error) {

@@ -6,6 +6,7 @@
 import { Header, Switch } from '../events/layout.generated.js';
 import type { LifeRecord } from './evidence.js';
 import type { Slice, SliceKind, ThreadTimeline } from './profile.js';
+import { Occupants } from './occupants.js';
 import { NO_CALL, hasDescriptor, systemCall } from './system-calls.js';
 import { ThreadNotes } from './thread-notes.js';
 
@@ -83,15 +84,16 @@ export function timelines(input: TimelineInput): ThreadTimeline[] {
     if (known) known.push(record);
     else byThread.set(record.tid, [record]);
   }
+  for (const records of byThread.values()) records.sort((a, b) => a.onNs - b.onNs);
+  const occupants = new Occupants(byThread);
   return [...byThread.entries()].sort(([a], [b]) => a - b).map(([tid, records]) => {
-    records.sort((a, b) => a.onNs - b.onNs);
     const { pid } = records[0];
-    const slices = slicesOf(records, input, ended.get(tid) ?? 0);
+    const slices = slicesOf(records, input, occupants, ended.get(tid) ?? 0);
     return { pid, tid, name: input.surroundings.threadName(pid, tid), executed: false, onPath: false, slices };
   }).filter(({ slices }) => slices.length > 0);
 }
 
-function slicesOf(records: readonly SwitchRecord[], input: TimelineInput, endedNs: number): Slice[] {
+function slicesOf(records: readonly SwitchRecord[], input: TimelineInput, occupants: Occupants, endedNs: number): Slice[] {
   const notes = input.notes ?? NO_NOTES;
   const slices: Slice[] = [];
   const add = (startNs: number, endNs: number, slice: Omit<Slice, 'startNs' | 'endNs'>) => {
@@ -104,7 +106,7 @@ function slicesOf(records: readonly SwitchRecord[], input: TimelineInput, endedN
     if (onSince >= 0) add(onSince, record.offNs, RUNNING);
     const readyNs = record.state === 0 ? record.offNs : record.wokenNs > 0 ? Math.min(Math.max(record.wokenNs, record.offNs), record.onNs) : record.onNs;
     if (readyNs > record.offNs) add(record.offNs, readyNs, waitOf(record, input.surroundings, notes));
-    add(readyNs, record.onNs, { kind: 'run_queue', syscall: '', object: occupant(record), wokenBy: null });
+    if (record.onNs > readyNs) add(readyNs, record.onNs, { kind: 'run_queue', syscall: '', object: occupants.mostly(record, readyNs), wokenBy: null });
     onSince = record.onNs;
   }
   if (onSince >= 0 && endedNs > onSince) add(onSince, endedNs, RUNNING);
@@ -114,12 +116,6 @@ function slicesOf(records: readonly SwitchRecord[], input: TimelineInput, endedN
 const NO_NOTES = new ThreadNotes();
 
 const RUNNING = { kind: 'running', syscall: '', object: '', wokenBy: null } as const;
-
-function occupant(record: SwitchRecord): string {
-  if (record.beforePid === 0) return 'an idle CPU that had to wake';
-  if (record.beforePid === record.pid) return `thread ${record.beforeTid} of the same process`;
-  return record.beforeName === '' ? `another process (pid ${record.beforePid})` : `${record.beforeName} (pid ${record.beforePid})`;
-}
 
 type Wait = Omit<Slice, 'startNs' | 'endNs'>;
 
