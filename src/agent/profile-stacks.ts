@@ -11,6 +11,8 @@ export class ProfileStacks {
   /** Slices whose `stack` is an index into the evidence's blocks, until names are there. */
   readonly #blocked: Array<{ slice: Slice; item: number }> = [];
   readonly #items: StackItem[];
+  /** What limits the names, as sentences. */
+  notes: string[] = [];
   readonly #parents: ReadonlyMap<number, number>;
 
   constructor(private readonly evidence: Evidence, private readonly originNs: number, threads: readonly ThreadTimeline[]) {
@@ -30,7 +32,8 @@ export class ProfileStacks {
     return { stacks: this.apply(named), later: named.later };
   }
 
-  apply({ frames, stacks, of, pending }: NamedStacks): Stacks {
+  apply({ frames, stacks, of, pending, notes }: NamedStacks): Stacks {
+    this.notes = notes;
     for (const { slice, item } of this.#blocked) slice.stack = of[item];
     const samples = this.evidence.samples.map(({ ns, pid, tid, periodNs }, i) => ({ ns: ns - this.originNs, pid, tid, stack: of[i], weightNs: periodNs }));
     return { frames, stacks, samples, pending };
