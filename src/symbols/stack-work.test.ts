@@ -57,6 +57,19 @@ test('symbols and lines come from a separate debug file of the same build, and f
   assert.doesNotMatch(stackTexts(await name(program.items)).join('\n'), /shop::/);
 });
 
+test('symbols that a stripped binary carries packed are read, as Fedora has them', async () => {
+  using folder = new TestFolder();
+  const binary = folder.compileBusy();
+  const mini = join(folder.path, 'mini');
+  execFileSync('objcopy', ['--only-keep-debug', '--strip-debug', binary, mini]);
+  execFileSync('xz', [mini]);
+  execFileSync('objcopy', ['--strip-all', '--add-section', `.gnu_debugdata=${mini}.xz`, binary]);
+  await using program = await runBusy(folder.path, binary, 'work');
+  const named = await name(program.items);
+  assertWhole(named);
+  assert.match(stackTexts(named).join('\n'), /shop::Basket<unsigned long>::total < shop::checkout < main/);
+});
+
 test('a binary that was replaced while it runs is still read, as it was', async () => {
   using folder = new TestFolder();
   const binary = folder.compileBusy();
