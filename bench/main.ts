@@ -8,6 +8,7 @@ import { measureCost } from './parts/cost.js';
 import { watchMemory } from './parts/memory.js';
 import { timePageQueries } from './parts/page.js';
 import { measureParsing } from './parts/parse.js';
+import { measureSymbols } from './parts/symbols.js';
 import { measureSyscalls } from './parts/syscall.js';
 import { measureThroughput } from './parts/throughput.js';
 import { progress } from './progress.js';
@@ -25,13 +26,14 @@ const PART_BY_NAME: Record<PartName, Part> = {
   parse: async (arena, options) => ({ parse: await measureParsing(arena, options) }),
   syscall: async (arena, options) => ({ syscall: await measureSyscalls(arena, options) }),
   memory: async (arena, options) => ({ memory: await watchMemory(arena, options) }),
+  symbols: async (arena, options) => ({ symbols: await measureSymbols(arena, options) }),
   page: async (arena, options) => ({ page: await timePageQueries(arena, options) }),
 };
 
 async function runParts(options: BenchOptions): Promise<Results> {
   const results: Results = {
     machine: describeMachine(), date: new Date().toISOString().slice(0, 10), rounds: options.rounds, seconds: options.seconds,
-    throughput: [], completeness: [], cost: [], parse: [], syscall: [], memory: [], page: [], failures: [],
+    throughput: [], completeness: [], cost: [], parse: [], syscall: [], memory: [], page: [], symbols: [], failures: [],
   };
   await using arena = await Arena.create();
   const interrupted = new Promise<never>((_, reject) => {
