@@ -203,8 +203,9 @@ class Walk {
       if (call) this.#criticalCall = call;
       if (call) this.#add(tid, startNs, endNs, 'peer', callName(call), call);
       else {
-        const { kind, object } = waitWithoutCall(this.#input, tid, slice, endNs) ?? { kind: OWN_KIND[slice.kind], object: slice.object };
-        this.#add(tid, startNs, endNs, kind, object);
+        const parts = waitWithoutCall(this.#input, tid, slice, startNs, endNs);
+        for (const part of parts) this.#add(tid, part.startNs, part.endNs, part.kind, part.object);
+        if (parts.length === 0) this.#add(tid, startNs, endNs, OWN_KIND[slice.kind], slice.object);
       }
     }
     return fromNs;
