@@ -1,5 +1,6 @@
 /** What the timeline needs of a profile over and over, made once: by thread, and in order of time. */
 import type { CallRef, PathSegment, Profile } from '../../src/server/api.js';
+import { withInside } from './lanes.js';
 import { marksOf, type Mark } from './marks.js';
 
 export interface TimelineModel {
@@ -38,8 +39,28 @@ export function modelOf(profile: Profile): TimelineModel {
   };
 }
 
-function withInside(segment: PathSegment): PathSegment[] {
-  return segment.inside ? [segment, ...segment.inside.flatMap(withInside)] : [segment];
+/** Without holes or overlaps; pieces of one thread in a row are one visit. */
+export function visitsOf(path: readonly PathSegment[]): Visit[] {
+  const visits: Visit[] = [];
+  const visit = (tid: number, startNs: number, endNs: number): void => {
+    const last = visits.at(-1);
+    if (endNs <= startNs) return;
+    if (last?.tid === tid) last.endNs = endNs;
+    else visits.push({ tid, startNs, endNs });
+  };
+  const walk = (segments: readonly PathSegment[]): void => {
+    for (const { tid, startNs, endNs, inside } of segments) {
+      let at = startNs;
+      for (const one of inside ?? []) {
+        visit(tid, at, one.startNs);
+        walk([one]);
+        at = Math.max(at, one.endNs);
+      }
+      visit(tid, at, endNs);
+    }
+  };
+  walk(path);
+  return visits;
 }
 
 /** Without holes or overlaps; pieces of one thread in a row are one visit. */
