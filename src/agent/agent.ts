@@ -24,6 +24,8 @@ import type { Scope } from './messages.js';
 import { RecentRequests } from './recent-requests.js';
 import { Profiles } from './profiles.js';
 import { Profiling } from './profiling.js';
+import { RecorderControl } from './profiling-control.js';
+import { withCauses } from './cause-queries.js';
 import { queriesWithRecent } from './recent-queries.js';
 import { memoryQueries } from './memory-queries.js';
 import { RecentRollups } from './recent-rollups.js';
@@ -95,8 +97,8 @@ class Agent implements RunningAgent {
   private readonly metrics: Metrics;
   private readonly monitor: HealthMonitor;
   private store: StoreHandle | null = null;
-  /** null: the recorder is off. */
-  private readonly profiles: Profiles | null;
+  private readonly profiles: Profiles;
+  private readonly recorder: RecorderControl;
   /** As of the last tick: the store is asked, nobody waits for it. */
   private storeHealth: StoreHealth | null = null;
   private storeReading: Promise<void> | null = null;
@@ -109,21 +111,27 @@ class Agent implements RunningAgent {
   constructor(private readonly options: AgentOptions) {
     const { config, scope } = options;
     this.failed = new Promise((resolve) => { this.fail = resolve; });
-    this.profiles = config.profile ? new Profiles(config.store === 'off' ? null : join(config.storeDirectory, 'profiles')) : null;
+    this.profiles = new Profiles(config.store === 'off' ? null : join(config.storeDirectory, 'profiles'), {
+      files: config.profileFiles, bytes: config.profileDiskBytes, perEndpoint: config.profilesPerEndpoint,
+    });
     this.profiling = new Profiling({
-      worker: () => ({ scope, excludePids: this.ownPids(), bytesPerCpu: config.profileMemoryBytes, logs: config.profileLogs }),
+      worker: async () => ({ scope: await this.recorderScope(), excludePids: this.ownPids(), bytesPerCpu: config.profileMemoryBytes, logs: config.profileLogs }),
       connect: (jobs) => this.capture?.profileInto(jobs),
       listener: {
-        profiles: (profiles) => { for (const profile of profiles) void this.profiles?.put(profile); },
+        profiles: (profiles) => { for (const profile of profiles) this.profiles.put(profile); },
         namerStarted: (pid) => this.capture?.exclude([pid]),
         profileFailed: (requestId, reason) => options.log.warn({ requestId, reason }, 'a profile could not be made'),
-        died: (error) => options.log.error({ code: error.code, hint: error.hint }, `profiling ended: ${error.message}`),
+        died: (error) => {
+          this.recorder.ended(`It ended: ${error.message}.`);
+          options.log.error({ code: error.code, hint: error.hint }, `profiling ended: ${error.message}`);
+        },
       },
     });
     this.monitor = new HealthMonitor({
       version: kindlingVersion(), scope: describeScope(scope), hooks: () => [...this.capture?.hooks ?? [], ...this.profiling.hooks], state: () => this.state(),
       store: () => this.storeHealth, storePid: () => this.store?.enginePid() ?? null, namerPid: () => this.profiling.namerPid,
     });
+    this.recorder = new RecorderControl({ config, profiling: this.profiling, profiles: this.profiles, capture: () => this.capture });
     this.metrics = new Metrics({
       podDetail: config.podDetail, maxSeries: config.maxSeries, traceRequests: config.traceMetrics,
       self: () => this.monitor.selfReading(this.live.clients),
@@ -146,7 +154,7 @@ class Agent implements RunningAgent {
     }, this.options.workerFile);
     // Who subscribed while it started was told of to nobody.
     if (this.live.clients > 0) this.capture.setWatched(true);
-    if (config.profile) await this.profiling.start();
+    if (config.profile) await this.recorder.start();
     this.capturingSinceMs = Date.now();
     this.timer = setInterval(() => this.tick(excludePids), TICK_MS);
   }
@@ -171,6 +179,7 @@ class Agent implements RunningAgent {
     this.monitor.tick();
     await this.server?.close();
     await this.storeReading;
+    await this.profiles.close();
     await this.store?.close();
   }
 
@@ -181,11 +190,17 @@ class Agent implements RunningAgent {
     const queries = withNotes(observed, (range) => this.monitor.notesOn(range));
     this.server = await startServer({
       address: config.listen.host, port: config.listen.port, token: config.token === '' ? null : config.token,
-      queries, profiles: this.profiles, har: harSource(queries), live: this.live, health: () => this.health(),
+      queries, profiles: withCauses(this.profiles, queries), profiling: this.recorder, har: harSource(queries), live: this.live, health: () => this.health(),
       metrics: async () => ({ contentType: this.metrics.contentType, text: await this.metrics.text() }),
       pageDirectory: PAGE_DIRECTORY, log,
     });
     this.url = this.server.url;
+  }
+
+  /** The agent's scope. Turned on later, process ids of the command line may be others' by then: the capture side followed the processes. */
+  private async recorderScope(): Promise<Scope> {
+    const { scope } = this.options;
+    return scope.kind === 'tree' && this.capture !== null ? { kind: 'tree', pids: await this.capture.tracedPids() } : scope;
   }
 
   /** Without a store memory goes back only so far. */
@@ -231,6 +246,7 @@ class Agent implements RunningAgent {
 
   private tick(excluded: number[]): void {
     this.live.tick(this.monitor.tick());
+    this.recorder.tick(Date.now());
     void this.readStoreHealth();
     // The store's engine starts anew after a crash, under another process id.
     const pids = this.ownPids();

@@ -20,5 +20,6 @@ export function captureOptions(config: Config, scope: Scope, extras: CaptureExtr
     hooks: config.hooks,
     recordTo: extras.recordTo ?? null,
     encodeRows: config.store !== 'off',
+    profilesPerHour: config.profilesPerHour,
   };
 }

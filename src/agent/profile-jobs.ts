@@ -8,7 +8,7 @@ import type { ConnectionOpened } from '../events/observation.js';
 import type { ProcessWork, RequestEnds, TriggerReason } from '../profile/profile.js';
 import { OpenPeers, type DescriptorPeer } from '../profile/open-peers.js';
 import { RecentExchanges } from '../profile/recent-exchanges.js';
-import { Trigger, type Candidate } from '../profile/trigger.js';
+import { DEFAULT_LIMITS, Trigger, type Ask, type Candidate } from '../profile/trigger.js';
 import type { RequestRecord } from '../requests/record.js';
 
 /** What is shown before and after the request. */
@@ -41,13 +41,35 @@ export type ToProfiler =
 const MAX_SERVERS = 1_000;
 
 export class ProfileJobs {
-  readonly #trigger = new Trigger();
+  readonly #trigger: Trigger;
   readonly #recent = new RecentExchanges();
   readonly #peers = new OpenPeers();
   readonly #servers = new Set<number>();
   #newServers: number[] = [];
 
-  constructor(private readonly unixNs: (monotonicNs: number) => string) {}
+  /** @param perHour profiles in any hour, of all endpoints */
+  constructor(private readonly unixNs: (monotonicNs: number) => string, perHour: number) {
+    this.#trigger = new Trigger({ ...DEFAULT_LIMITS, perHour });
+  }
+
+  /** Requests that deserved a profile and got none, since the agent's start. */
+  get passedOver(): number {
+    return this.#trigger.passedOver;
+  }
+
+  asks(): Ask[] {
+    return this.#trigger.asks();
+  }
+
+  /** @returns false: too many others are waited for */
+  ask(like: Pick<Ask, 'service' | 'endpoint' | 'operation'>, count: number): boolean {
+    return this.#trigger.ask(like, count);
+  }
+
+  /** Nobody profiles any more: what was asked for is not waited for. */
+  forgetAsks(): void {
+    for (const ask of this.#trigger.asks()) this.#trigger.ask(ask, 0);
+  }
 
   opened(info: ConnectionOpened): void {
     this.#peers.opened(info);

@@ -23,7 +23,7 @@ export interface ProfilingListener {
 }
 
 export interface ProfilingOptions {
-  worker: () => Omit<ProfileWorkerOptions, 'jobs'>;
+  worker: () => Promise<Omit<ProfileWorkerOptions, 'jobs'>>;
   /** To the capture worker: where profile jobs go from now on; null: nowhere, nobody profiles. */
   connect: (jobs: MessagePort | null) => void;
   listener: ProfilingListener;
@@ -72,8 +72,9 @@ export class Profiling {
 
   async #start(): Promise<void> {
     if (this.#worker !== null) return;
+    const options = await this.options.worker();
     const { port1, port2 } = new MessageChannel();
-    const workerData: ProfileWorkerOptions = { ...this.options.worker(), jobs: port2 };
+    const workerData: ProfileWorkerOptions = { ...options, jobs: port2 };
     const worker = new Worker(this.options.file ?? PROFILE_WORKER, { workerData, transferList: [port2], name: 'profile' });
     this.#worker = worker;
     this.#exited = new Promise((resolve) => worker.once('exit', () => resolve()));
