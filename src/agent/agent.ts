@@ -3,12 +3,15 @@
  * Started from the back of the path to its front, so that nothing captured finds its consumer missing; stopped the other way round.
  */
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from '../config/index.js';
 import type { KindlingError } from '../errors/index.js';
 import { checkKernel } from '../kernel/hooks.js';
 import { Metrics } from '../metrics/metrics.js';
+import { summaryOf } from '../profile/profile-summary.js';
+import type { Profile } from '../profile/profile.js';
 import type { RequestRecord } from '../requests/record.js';
 import type { RollupRow } from '../requests/rollup.js';
 import type { AgentHealth, StoreHealth } from '../server/api.js';
@@ -42,6 +45,8 @@ import { kindlingVersion } from './version.js';
 /** About 2 KB each, with payloads and what V8 needs to keep them. */
 const RECENT_REQUESTS = 2_000;
 const TICK_MS = 1_000;
+/** From the end of a request until its profile is there: the trigger waits for slower ones, the rings for their watermark. */
+const PROFILES_SETTLE_MS = 1_500;
 const PAGE_DIRECTORY = fileURLToPath(new URL('../../ui', import.meta.url));
 
 export interface AgentOptions {
@@ -62,6 +67,8 @@ export interface RunningAgent {
   live: LiveSource;
   health(): AgentHealth;
   totals: Totals;
+  /** Those that lost most time. With the recorder on it waits for the last ones. */
+  slowest(limit: number): Promise<Profile[]>;
   /** The flight recorder and what makes profiles of it: on and off at run time. */
   profiling: Profiling;
   /** Resolves with the reason when the agent cannot go on by itself. */
@@ -118,7 +125,7 @@ class Agent implements RunningAgent {
       worker: async () => ({ scope: await this.recorderScope(), excludePids: this.ownPids(), bytesPerCpu: config.profileMemoryBytes, logs: config.profileLogs }),
       connect: (jobs) => this.capture?.profileInto(jobs),
       listener: {
-        profiles: (profiles) => { for (const profile of profiles) this.profiles.put(profile); },
+        profiles: (profiles) => { for (const profile of profiles) this.onProfile(profile); },
         namerStarted: (pid) => this.capture?.exclude([pid]),
         profileFailed: (requestId, reason) => options.log.warn({ requestId, reason }, 'a profile could not be made'),
         died: (error) => {
@@ -134,7 +141,7 @@ class Agent implements RunningAgent {
     this.recorder = new RecorderControl({ config, profiling: this.profiling, profiles: this.profiles, capture: () => this.capture });
     this.metrics = new Metrics({
       podDetail: config.podDetail, maxSeries: config.maxSeries, traceRequests: config.traceMetrics,
-      self: () => this.monitor.selfReading(this.live.clients),
+      self: () => ({ ...this.monitor.selfReading(this.live.clients), profiling: this.recorder.reading() }),
     });
   }
 
@@ -161,6 +168,12 @@ class Agent implements RunningAgent {
 
   health(): AgentHealth {
     return this.monitor.health();
+  }
+
+  async slowest(limit: number): Promise<Profile[]> {
+    if (this.recorder.on && this.totals.requests > 0) await sleep(PROFILES_SETTLE_MS);
+    const found = await Promise.all((await this.profiles.list(limit)).map(({ id }) => this.profiles.get(id)));
+    return found.filter((profile) => profile !== null);
   }
 
   stop(): Promise<void> {
@@ -219,6 +232,10 @@ class Agent implements RunningAgent {
     this.recent.add(recent);
     this.metrics.addRequests(recent);
     this.live.publish(recent);
+  }
+
+  private onProfile(profile: Profile): void {
+    if (this.profiles.put(profile)) this.metrics.addProfile(summaryOf(profile));
   }
 
   /** Who only records has nothing left to do; an agent that serves goes on. */

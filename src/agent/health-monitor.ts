@@ -117,7 +117,7 @@ export class HealthMonitor {
   }
 
   /** The same totals for /metrics. */
-  selfReading(liveClients: number): Omit<SelfReading, 'metricSeries' | 'foldedRows'> {
+  selfReading(liveClients: number): Omit<SelfReading, 'metricSeries' | 'foldedRows' | 'profiling'> {
     const now = this.read();
     const { capture } = now;
     return {

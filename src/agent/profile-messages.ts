@@ -15,11 +15,20 @@ export interface ProfileWorkerOptions {
   jobs: MessagePort;
 }
 
+/** Since it was switched on. */
+export interface RecorderCounts {
+  switches: number;
+  /** Of these, no longer there. */
+  overwritten: number;
+  /** Samples, stacks, calls and log lines that were not written: beyond their rate, or another was being written. */
+  dropped: number;
+}
+
 export type ProfileWorkerMessage =
   /** The recorder records; its memory is that of all CPUs. */
   | { type: 'ready'; hooks: HookState[]; memoryBytes: number }
   /** Once a second. CPU time in the recorder's programs since it was switched on; null when the kernel does not account for it. */
-  | { type: 'state'; kernelSeconds: number | null }
+  | { type: 'state'; kernelSeconds: number | null; counts: RecorderCounts }
   | { type: 'profiles'; profiles: Profile[] }
   /** The process that names stacks was started, under this id. */
   | { type: 'namer'; pid: number }

@@ -2,6 +2,7 @@
 import { cpus } from 'node:os';
 import type { Config } from '../config/index.js';
 import { toKindlingError } from '../errors/index.js';
+import type { ProfilingReading } from '../metrics/profiling.js';
 import type { AskRequest, ProfilingChange, ProfilingLimits, ProfilingState } from '../server/api.js';
 import { HttpError } from '../server/errors.js';
 import type { ProfilingControl } from '../server/queries.js';
@@ -74,6 +75,16 @@ export class RecorderControl implements ProfilingControl {
     const { atMs, seconds: before } = this.#cost;
     const known = seconds !== null && atMs > 0 && seconds >= before && nowMs > atMs;
     this.#cost = { atMs: seconds === null ? 0 : nowMs, seconds: seconds ?? 0, cores: known ? (seconds - before) / ((nowMs - atMs) / 1_000) : null };
+  }
+
+  /** For /metrics. */
+  reading(): ProfilingReading {
+    const { profiling, profiles, capture } = this.parts;
+    return {
+      on: this.on, memoryBytes: profiling.memoryBytes, kernelSeconds: profiling.kernelSeconds, ...profiling.counts, byReason: profiles.byReason,
+      passedOver: capture()?.profiling.passedOver ?? 0, unwritten: profiles.files.unwritten, kept: profiles.files.count, keptBytes: profiles.files.bytes,
+      pending: profiles.files.pending,
+    };
   }
 
   async #ask({ service, endpoint, operation = '', count }: AskRequest): Promise<void> {

@@ -6,9 +6,10 @@ import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { KindlingError, restoreError } from '../errors/index.js';
 import type { Profile } from '../profile/profile.js';
 import type { HookState } from './messages.js';
-import type { ProfileWorkerMessage, ProfileWorkerOptions, ToProfileWorker } from './profile-messages.js';
+import type { ProfileWorkerMessage, ProfileWorkerOptions, RecorderCounts, ToProfileWorker } from './profile-messages.js';
 
 const STOP_GRACE_MS = 3_000;
+const NOTHING: RecorderCounts = { switches: 0, overwritten: 0, dropped: 0 };
 
 export const PROFILE_WORKER = new URL('./profile-worker.js', import.meta.url);
 
@@ -39,6 +40,7 @@ export class Profiling {
   kernelSeconds: number | null = null;
   /** The process that names stacks; null until one is wanted. */
   namerPid: number | null = null;
+  counts = NOTHING;
   #worker: Worker | null = null;
   #exited: Promise<void> = Promise.resolve();
   /** Starts and stops happen one after the other. */
@@ -108,6 +110,7 @@ export class Profiling {
     this.memoryBytes = 0;
     this.kernelSeconds = null;
     this.namerPid = null;
+    this.counts = NOTHING;
   }
 
   #untilReady(worker: Worker): Promise<void> {
@@ -121,7 +124,7 @@ export class Profiling {
             this.hooks = message.hooks;
             this.memoryBytes = message.memoryBytes;
             return resolve();
-          case 'state': this.kernelSeconds = message.kernelSeconds; return;
+          case 'state': this.kernelSeconds = message.kernelSeconds; this.counts = message.counts; return;
           case 'namer':
             this.namerPid = message.pid;
             return this.options.listener.namerStarted(message.pid);

@@ -44,6 +44,13 @@ export class ProfileFiles {
     return this.#bytes;
   }
 
+  /** Of which names are still being looked up. */
+  get pending(): number {
+    let count = 0;
+    for (const row of this.#rows.values()) if (row.pending) count++;
+    return count;
+  }
+
   /** When it is written, or counted as unwritten. An earlier one of the same request is replaced. */
   put(profile: Profile): Promise<void> {
     if (this.#waiting >= MAX_WAITING) {
