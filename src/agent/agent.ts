@@ -18,7 +18,7 @@ import type { AgentHealth, StoreHealth } from '../server/api.js';
 import type { LiveSource } from '../server/queries.js';
 import { startServer, type RunningServer } from '../server/start-server.js';
 import { CaptureClient } from './capture-client.js';
-import { captureOptions } from './capture-options.js';
+import { captureOptions, recorderOptions } from './capture-options.js';
 import { translateError } from './translate-error.js';
 import { HealthMonitor } from './health-monitor.js';
 import { LiveHub } from './live-hub.js';
@@ -28,7 +28,7 @@ import { RecentRequests } from './recent-requests.js';
 import { Profiles } from './profiles.js';
 import { Profiling } from './profiling.js';
 import { RecorderControl } from './profiling-control.js';
-import { withCauses } from './cause-queries.js';
+import { CauseQueries } from './cause-queries.js';
 import { queriesWithRecent } from './recent-queries.js';
 import { memoryQueries } from './memory-queries.js';
 import { RecentRollups } from './recent-rollups.js';
@@ -122,7 +122,7 @@ class Agent implements RunningAgent {
       files: config.profileFiles, bytes: config.profileDiskBytes, perEndpoint: config.profilesPerEndpoint,
     });
     this.profiling = new Profiling({
-      worker: async () => ({ scope: await this.recorderScope(), excludePids: this.ownPids(), bytesPerCpu: config.profileMemoryBytes, logs: config.profileLogs }),
+      worker: async () => ({ scope: await this.recorderScope(), excludePids: this.ownPids(), ...recorderOptions(config) }),
       connect: (jobs) => this.capture?.profileInto(jobs),
       listener: {
         profiles: (profiles) => { for (const profile of profiles) this.onProfile(profile); },
@@ -201,9 +201,10 @@ class Agent implements RunningAgent {
     const answers = this.store === null ? memoryQueries(this.recent, this.recentRollups) : queriesWithRecent(this.store.queries, this.recent);
     const observed = withObservedRange(answers, dataSince(() => this.observedSinceMs(), async (range) => await answers.oldest?.(range) ?? null, Date.now), () => this.countedUntilMs());
     const queries = withNotes(observed, (range) => this.monitor.notesOn(range));
+    const causes = new CauseQueries(this.profiles, queries);
     this.server = await startServer({
       address: config.listen.host, port: config.listen.port, token: config.token === '' ? null : config.token,
-      queries, profiles: withCauses(this.profiles, queries), profiling: this.recorder, har: harSource(queries), live: this.live, health: () => this.health(),
+      queries: causes.withSentence(), profiles: causes.profileSource(), profiling: this.recorder, har: harSource(queries), live: this.live, health: () => this.health(),
       metrics: async () => ({ contentType: this.metrics.contentType, text: await this.metrics.text() }),
       pageDirectory: PAGE_DIRECTORY, log,
     });

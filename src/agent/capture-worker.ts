@@ -58,7 +58,7 @@ class CaptureWorker {
     this.#clock = new WallClock(offset);
     this.#stage = new CaptureStage(new DetailBudget(options.detailBudget), options.encodeRows ? new RowEncoder() : null, this.#rollups);
     this.#kernel = new KernelCapture(options);
-    this.#profileJobs = new ProfileJobs((ns) => this.#clock.unixNs(ns), options.profilesPerHour);
+    this.#profileJobs = new ProfileJobs((ns) => this.#clock.unixNs(ns), { perHour: options.profilesPerHour, edgeNs: options.profileEdgeNs });
     this.#recording = options.recordTo === null ? null
       : new RecordingSink(options.recordTo, { clockOffsetNs: String(offset), kernel: release(), createdMs: Date.now() },
         (error) => post({ type: 'recording-failed', ...error.toJSON() }));

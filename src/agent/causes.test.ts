@@ -4,7 +4,7 @@ import { HOSTILE, sampleProfile } from '../export/testing/sample-profile.js';
 import { rowOf, type ProfileRow } from '../profile/profile-summary.js';
 import type { Profile } from '../profile/profile.js';
 import type { Overview, ServiceRow } from '../server/api.js';
-import { causesOf } from './causes.js';
+import { addedSentence, causesOf } from './causes.js';
 
 const RANGE = { from: 0, to: 9e15 };
 const row = (service: string, ms: number, more: Partial<Profile> = {}): ProfileRow => {
@@ -44,6 +44,15 @@ test('the sentence says how many services are slower, and what the one that lose
     'No service is slower than in the hour before; shop loses most time to waiting for postgres 127.0.0.1:5432.');
   assert.equal(causesOf([], RANGE, overview({ cart: 40 }), overview({ cart: 10 }, 3)).sentence, '', 'three requests are nothing to compare with');
   assert.equal(causesOf([], RANGE, null, null).sentence, '');
+});
+
+test('the overview is told what is wrong, and nothing when no request was profiled', () => {
+  const before = overview({ cart: 10, shop: 10 });
+  const lost = 'shop loses most time to waiting for postgres 127.0.0.1:5432.';
+  assert.equal(addedSentence(causesOf([row('shop', 50)], RANGE, overview({ cart: 10, shop: 10 }), before)), lost);
+  assert.equal(addedSentence(causesOf([row('shop', 50)], RANGE, null, null)), lost);
+  assert.equal(addedSentence(causesOf([row('shop', 50)], RANGE, overview({ cart: 90, shop: 10 }), before)), `1 of 2 services is slower than in the hour before; ${lost}`);
+  assert.equal(addedSentence(causesOf([], RANGE, overview({ cart: 90 }), before)), '');
 });
 
 test('requests that were only asked for or sampled are nobody\'s loss; beyond what is usual counts', () => {

@@ -90,6 +90,13 @@ function sentenceOf(slower: Causes['slower'], rows: readonly ProfileRow[]): stri
   return parts.length === 0 ? '' : `${parts.join('; ')}.`;
 }
 
+/** For an answer that says already how things stand: only what is wrong. '' when no request was profiled. */
+export function addedSentence({ slower, sentence, profiles }: Causes): string {
+  if (profiles === 0) return '';
+  const parts = sentence.split('; ');
+  return slower !== null && slower.services.length === 0 ? parts.slice(1).join('; ') : sentence;
+}
+
 /** The service that lost most, and to what. Profiles of normal requests lost nothing. */
 function mostLost(rows: readonly ProfileRow[]): string {
   const lost = new Map<string, { ns: number; worst: ProfileRow }>();

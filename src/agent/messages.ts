@@ -32,6 +32,8 @@ export interface CaptureOptions {
   encodeRows: boolean;
   /** Requests that get a profile in any hour. */
   profilesPerHour: number;
+  /** What a profile shows before and after its request. */
+  profileEdgeNs: number;
 }
 
 export interface CaptureHealth {

@@ -11,8 +11,12 @@ import { RecentExchanges } from '../profile/recent-exchanges.js';
 import { DEFAULT_LIMITS, Trigger, type Ask, type Candidate } from '../profile/trigger.js';
 import type { RequestRecord } from '../requests/record.js';
 
-/** What is shown before and after the request. */
-const EDGE_NS = 20e6;
+export interface ProfileJobsLimits {
+  /** Profiles in any hour, of all endpoints. */
+  perHour: number;
+  /** What is shown before and after the request. */
+  edgeNs: number;
+}
 
 /** All that the profile worker needs from elsewhere. Passed between threads: plain data. Times are monotonic ns. */
 export interface ProfileJob {
@@ -47,9 +51,10 @@ export class ProfileJobs {
   readonly #servers = new Set<number>();
   #newServers: number[] = [];
 
-  /** @param perHour profiles in any hour, of all endpoints */
-  constructor(private readonly unixNs: (monotonicNs: number) => string, perHour: number) {
-    this.#trigger = new Trigger({ ...DEFAULT_LIMITS, perHour });
+  constructor(private readonly unixNs: (monotonicNs: number) => string, private readonly limits: ProfileJobsLimits) {
+    const { perHour, edgeNs } = limits;
+    // The window has to be over when a request is taken.
+    this.#trigger = new Trigger({ ...DEFAULT_LIMITS, perHour, intervalNs: Math.max(DEFAULT_LIMITS.intervalNs, edgeNs) });
   }
 
   /** Requests that deserved a profile and got none, since the agent's start. */
@@ -106,11 +111,11 @@ export class ProfileJobs {
   }
 
   #job({ record, startNs, endNs, reason, usual }: Candidate): ProfileJob {
-    const fromNs = startNs - EDGE_NS;
+    const fromNs = startNs - this.limits.edgeNs;
     const processes = this.#recent.around(record, startNs, endNs, fromNs);
     return {
       record: { ...record, requestPayload: null, responsePayload: null }, reason, usual,
-      startNs, endNs, fromNs, toNs: endNs + EDGE_NS, start: this.unixNs(fromNs),
+      startNs, endNs, fromNs, toNs: endNs + this.limits.edgeNs, start: this.unixNs(fromNs),
       request: this.#recent.ends(record, startNs, endNs, fromNs), processes, peers: this.#peers.of(processes.map(({ pid }) => pid)),
     };
   }

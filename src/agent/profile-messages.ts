@@ -11,6 +11,10 @@ export interface ProfileWorkerOptions {
   bytesPerCpu: number;
   /** Writes to logs are recorded. */
   logs: boolean;
+  /** CPU samples a second and CPU; 0: none. */
+  samplesPerSecond?: number;
+  /** Shortest block whose stack is kept. */
+  blockNs?: number;
   /** ToProfiler messages come in here. */
   jobs: MessagePort;
 }

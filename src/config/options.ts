@@ -110,6 +110,21 @@ export const OPTIONS = {
     path: 'profile.logs', flag: '--no-profile-logs', env: 'KINDLING_PROFILE_LOGS', schema: kind.flag, default: true, expected: 'true or false', example: 'false',
     help: 'Record what threads write to standard output and error and to log files, with secrets masked. Without it (the flag --no-profile-logs) nothing is added to system calls.',
   }),
+  profileSampleRate: option({
+    path: 'profile.sample_rate', flag: '--profile-sample-rate <count>', schema: kind.integer(0, 1000), default: 99,
+    expected: 'a whole number from 0 to 1000', example: '499',
+    help: 'CPU samples a second, on each CPU on which a traced thread runs; 0: none, and no flame graphs of CPU time.',
+  }),
+  profileOffCpuMs: option({
+    path: 'profile.off_cpu_threshold', flag: '--profile-off-cpu <duration>', schema: kind.durationMs('0.1ms', '1h'), default: '1ms',
+    expected: 'a duration from 0.1ms to 1h', example: '5ms',
+    help: 'A thread that was blocked for so long leaves its stack.',
+  }),
+  profileEdgeMs: option({
+    path: 'profile.edge', flag: '--profile-edge <duration>', schema: kind.durationMs('0ms', '5s'), default: '20ms',
+    expected: 'a duration from 0ms to 5s', example: '200ms',
+    help: 'What a profile shows before and after its request.',
+  }),
   profilesPerHour: option({
     path: 'profile.per_hour', flag: '--profiles-per-hour <count>', schema: kind.integer(1, 100000), default: 2000,
     expected: 'a whole number from 1 to 100000', example: '500',
