@@ -101,6 +101,12 @@ export class FlightRecorder {
     return this.#notes.window(kind, from, to, handle);
   }
 
+  /** Since it was switched on: switches written, those of them that were overwritten, other records that were not written. */
+  counts(): { switches: number; overwritten: number; dropped: number } {
+    const { written, overwritten } = this.#switches.counts();
+    return { switches: written, overwritten, dropped: this.#notes.droppedAll() };
+  }
+
   /** CPU seconds spent in the programs; null while the kernel does not count (sysctl kernel.bpf_stats_enabled). */
   kernelSeconds(): number | null {
     let ns = 0;
