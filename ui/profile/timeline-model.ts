@@ -63,30 +63,6 @@ export function visitsOf(path: readonly PathSegment[]): Visit[] {
   return visits;
 }
 
-/** Without holes or overlaps; pieces of one thread in a row are one visit. */
-export function visitsOf(path: readonly PathSegment[]): Visit[] {
-  const visits: Visit[] = [];
-  const visit = (tid: number, startNs: number, endNs: number): void => {
-    const last = visits.at(-1);
-    if (endNs <= startNs) return;
-    if (last?.tid === tid) last.endNs = endNs;
-    else visits.push({ tid, startNs, endNs });
-  };
-  const walk = (segments: readonly PathSegment[]): void => {
-    for (const { tid, startNs, endNs, inside } of segments) {
-      let at = startNs;
-      for (const one of inside ?? []) {
-        visit(tid, at, one.startNs);
-        walk([one]);
-        at = Math.max(at, one.endNs);
-      }
-      visit(tid, at, endNs);
-    }
-  };
-  walk(path);
-  return visits;
-}
-
 function grouped<T, V>(all: readonly T[], keyOf: (one: T) => number, valueOf: (one: T) => V): Map<number, V[]> {
   const map = new Map<number, V[]>();
   for (const one of all) {
