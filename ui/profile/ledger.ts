@@ -8,7 +8,7 @@ const LEAST_SHARE = 0.003;
 export interface LedgerGroup extends LedgerEntry { parts?: LedgerEntry[] }
 
 /** Of these the objects are who was in the way: dozens on a busy machine, and one cause. */
-const TAKEN_TOGETHER: ReadonlySet<LedgerEntry['kind']> = new Set(['run_queue', 'other_request']);
+export const TAKEN_TOGETHER: ReadonlySet<LedgerEntry['kind']> = new Set(['run_queue', 'other_request']);
 
 /** Largest first, as before. */
 export function groupedLedger(ledger: readonly LedgerEntry[]): LedgerGroup[] {
