@@ -12,6 +12,8 @@ import { positionAt, sourcePosition, type SourcePosition } from './source-positi
 /** Longest distance from a pc to the start of its code. Optimised functions with everything inlined reach some 100 KB. */
 const furthestBytes = 512 * 1024;
 const chunkBytes = 4096;
+/** Of one batch: some milliseconds each. */
+const mostMisses = 200;
 const longestTable = 1 << 20;
 const inliningPositionBytes = 16;
 const deepestInlining = 64;
@@ -31,18 +33,22 @@ export interface FunctionPlace { shared: number; scriptOffset: number }
 export class CodeFinder {
   /** Sorted by nothing: few distinct pieces of code are hot in one batch. Validated by its caller's batch: `forget`. */
   private found: Code[] = [];
+  /** Where there was none: WebAssembly, code that is gone. Searching is what costs. */
+  private readonly missed = new Set<number>();
 
   constructor(private readonly heap: Heap) {}
 
   forget(): void {
     this.found = [];
+    this.missed.clear();
   }
 
   at(pc: number): Code | null {
     const known = this.found.find((code) => pc >= code.start && pc < code.end);
-    if (known) return known;
+    if (known || this.missed.has(pc) || this.missed.size >= mostMisses) return known ?? null;
     const code = this.search(pc);
     if (code) this.found.push(code);
+    else this.missed.add(pc);
     return code;
   }
 

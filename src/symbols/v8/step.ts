@@ -51,10 +51,9 @@ function framesOf(parts: V8Parts, input: RuntimeStepInput, pc: number, builtin: 
     return caller ? [...own, caller] : own;
   }
   if (isTyped) return typedFrame(parts, input, layout.frameTypes.get(marker / 2) ?? '');
-  const code = parts.code.at(pc);
   const interpreted = bytecodeFunction(parts, input);
   if (interpreted) return [interpreted];
-  const compiled = optimisedFunctions(parts, code, pc);
+  const compiled = optimisedFunctions(parts, parts.code.at(pc), pc);
   return compiled.length > 0 ? compiled : [closure(parts, input) ?? unknownFunction];
 }
 
