@@ -214,7 +214,7 @@ class Agent implements RunningAgent {
   /** The agent's scope. Turned on later, process ids of the command line may be others' by then: the capture side followed the processes. */
   private async recorderScope(): Promise<Scope> {
     const { scope } = this.options;
-    return scope.kind === 'tree' && this.capture !== null ? { kind: 'tree', pids: await this.capture.tracedPids() } : scope;
+    return scope.kind === 'tree' && this.capture !== null ? { kind: 'tree', pids: await this.capture.tracedPids(), followed: true } : scope;
   }
 
   /** Without a store memory goes back only so far. */

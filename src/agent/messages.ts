@@ -8,7 +8,7 @@ import type { RollupRow } from '../requests/rollup.js';
 /** Scope of capture. `all` is refused while KINDLING_REQUIRE_SCOPE=1. */
 export type Scope =
   | { kind: 'cgroup'; paths: string[] }
-  | { kind: 'tree'; pids: number[] }
+  | { kind: 'tree'; pids: number[]; followed?: boolean }
   | { kind: 'all' };
 
 export interface CaptureOptions {

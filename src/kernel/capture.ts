@@ -16,7 +16,7 @@ import { processTree } from './process-tree.js';
 import { RingReader, type RingGeometry } from './ring.js';
 
 export interface CaptureTarget {
-  scope: { kind: 'cgroup'; paths: string[] } | { kind: 'tree'; pids: number[] } | { kind: 'all' };
+  scope: { kind: 'cgroup'; paths: string[] } | { kind: 'tree'; pids: number[]; followed?: boolean } | { kind: 'all' };
   excludePids: readonly number[];
   /** Data ring per CPU in bytes; rounded up to a power of two of segments. */
   ringBytes: number;
@@ -52,10 +52,10 @@ export class KernelCapture {
       this.exclude([process.pid, ...target.excludePids]);
       this.#policies = new Uint32Array(this.#object.mmap('policies', true));
       this.#createReaders(cpus, dataSegments, key);
-      if (target.scope.kind === 'tree') for (const pid of processTree(target.scope.pids)) pids.add(pid);
+      if (target.scope.kind === 'tree') for (const pid of processTree(target.scope)) pids.add(pid);
       this.#attach(target.scope);
       // Whoever forked between the listing and the attachment.
-      if (target.scope.kind === 'tree') for (const pid of processTree(target.scope.pids)) pids.add(pid);
+      if (target.scope.kind === 'tree') for (const pid of processTree(target.scope)) pids.add(pid);
     } catch (error) {
       this.close();
       throw error;

@@ -63,12 +63,12 @@ export class FlightRecorder {
       this.#excluded = new PidSet(this.#object.mmap('excluded_pids', true));
       this.exclude([process.pid, ...options.excludePids]);
       const pids = new PidSet(this.#object.mmap('scope_pids', true));
-      if (options.scope.kind === 'tree') for (const pid of processTree(options.scope.pids)) pids.add(pid);
+      if (options.scope.kind === 'tree') for (const pid of processTree(options.scope)) pids.add(pid);
       this.#switches = new SwitchRings(this.#object.mmap('recorder_segments', false), this.#object.mmap('recorder_rings', false), cpus, memory.switchSegments, ...keys);
       this.#notes = new NoteRings(this.#object.mmap('note_segments', false), this.#object.mmap('note_rings', false), memory.notes, ...keys);
       this.#attach(plan, cpus);
       // Whoever forked between the listing and the attachment.
-      if (options.scope.kind === 'tree') for (const pid of processTree(options.scope.pids)) pids.add(pid);
+      if (options.scope.kind === 'tree') for (const pid of processTree(options.scope)) pids.add(pid);
     } catch (error) {
       this.close();
       throw error;
