@@ -71,7 +71,7 @@ function cost({ cost: rows }: Results): string {
   return `## Cost per request at a steady load
 
 \`capture only\` is capture, parse and metrics (\`--store off\`); \`with store\` has the default detail budget. The BPF programs' time is the kernel's own account (kernel.bpf_stats_enabled, switched on for a run of its own: it adds some 20 ns a
-program's run) and is spent within the server's time. \`cores\` is both together.
+program's run) and is spent within the server's time. \`cores\` is both together. Each run follows some seconds at full load: an agent runs for days, and its code is compiled by then.
 
 ${table(['workload', 'agent', 'requests/s', 'agent us/request', 'BPF us/request', 'agent s/1,000 requests', 'cores', 'server us/request', 'ratio', 'RSS MiB'], rows.map((row) => [
     row.workload, row.variant, figure(row.requestsPerSecond), figure(row.agentUs, 2), figure(row.bpfUs, 2), figure((row.agentUs + (row.bpfUs ?? 0)) / 1e3, 5),
