@@ -8,11 +8,13 @@ import { FlightRecorder } from '../kernel/recorder.js';
 import { PressureLog } from '../profile/pressure-log.js';
 import { Symbolizer } from '../symbols/symbolizer.js';
 import type { ProfileJob, ToProfiler } from './profile-jobs.js';
-import { Profiler } from './profiler.js';
+import { Profiler, type CutWindow } from './profiler.js';
 import type { ProfileWorkerMessage, ProfileWorkerOptions, ToProfileWorker } from './profile-messages.js';
 
-/** Requests that wait for their profile; the recorder would have forgotten the window of more. */
-const MAX_WAITING = 200;
+/** Requests whose window is to be cut; the recorder would have forgotten the window of more. */
+const MAX_JOBS = 200;
+/** Cut windows that wait for names: some MB each at the most. */
+const MAX_WINDOWS = 50;
 const PRESSURE_MS = 250;
 const STATE_MS = 1_000;
 
@@ -28,8 +30,10 @@ class ProfileWorker {
   readonly #namer = new Symbolizer({ onStarted: (pid) => this.#namerStarted(pid) });
   readonly #jobs: MessagePort;
   readonly #waiting: ProfileJob[] = [];
+  readonly #windows: CutWindow[] = [];
   readonly #timers: NodeJS.Timeout[] = [];
-  #busy = false;
+  #cutting = false;
+  #naming = false;
 
   constructor({ jobs, ...options }: ProfileWorkerOptions) {
     this.#recorder = new FlightRecorder(options);
@@ -56,6 +60,7 @@ class ProfileWorker {
   stop(): void {
     for (const timer of this.#timers) clearInterval(timer);
     this.#waiting.length = 0;
+    this.#windows.length = 0;
     this.#jobs.close();
     this.#recorder.close();
     void this.#namer.close().then(() => parentPort!.close());
@@ -72,25 +77,43 @@ class ProfileWorker {
   }
 
   #add(job: ProfileJob): void {
-    if (this.#waiting.length >= MAX_WAITING) this.#waiting.shift();
+    if (this.#waiting.length >= MAX_JOBS) this.#fail(this.#waiting.shift()!, 'too many requests wanted a profile at once');
     this.#waiting.push(job);
-    if (!this.#busy) void this.#work();
+    if (!this.#cutting) void this.#cut();
   }
 
-  /** One after the other; messages are heard in between. */
-  async #work(): Promise<void> {
-    this.#busy = true;
+  /** Windows are cut as they come: names may take long, and the recorder does not wait. Messages are heard in between. */
+  async #cut(): Promise<void> {
+    this.#cutting = true;
     for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
-      const requestId = job.record.id;
       this.#pressure.look(job.record.pid, monotonicNs());
       try {
-        await this.#profiler.profile(job, (profile) => post({ type: 'profiles', profiles: [profile] }));
+        if (this.#windows.length >= MAX_WINDOWS) this.#fail(this.#windows.shift()!.job, 'names are looked up too slowly');
+        this.#windows.push(this.#profiler.cut(job));
+        if (!this.#naming) void this.#name();
       } catch (error) {
-        post({ type: 'profile-failed', requestId, reason: (error as Error).stack ?? String(error) });
+        this.#fail(job, (error as Error).stack ?? String(error));
       }
       await new Promise((resolve) => setImmediate(resolve));
     }
-    this.#busy = false;
+    this.#cutting = false;
+  }
+
+  /** One after the other: each waits a moment for its names. */
+  async #name(): Promise<void> {
+    this.#naming = true;
+    for (let window = this.#windows.shift(); window !== undefined; window = this.#windows.shift()) {
+      try {
+        await this.#profiler.profile(window, (profile) => post({ type: 'profiles', profiles: [profile] }));
+      } catch (error) {
+        this.#fail(window.job, (error as Error).stack ?? String(error));
+      }
+    }
+    this.#naming = false;
+  }
+
+  #fail(job: ProfileJob, reason: string): void {
+    post({ type: 'profile-failed', requestId: job.record.id, reason });
   }
 }
 

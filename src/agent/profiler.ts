@@ -30,13 +30,21 @@ import { whatIsMissing } from './profile-missing.js';
 /** How far back a thread's last switch may lie for its state at the window's start to be known. */
 const LOOK_BACK_NS = 1e9;
 
+/** A window as the recorder had it, before its stacks are named and anything is concluded. */
+export interface CutWindow {
+  job: ProfileJob;
+  processes: ProcessWork[];
+  evidence: Evidence;
+  threads: ThreadTimeline[];
+}
+
 export class Profiler {
   readonly #usual = new UsualProfiles();
 
   constructor(private readonly recorder: FlightRecorder, private readonly pressure: PressureLog, private readonly namer: StackNamer | null) {}
 
-  /** @param handle called with the profile, and again when more names of its stacks are there */
-  async profile(job: ProfileJob, handle: (profile: Profile) => void): Promise<void> {
+  /** What the recorder knows of the job's window; at once, as it goes on overwriting. */
+  cut(job: ProfileJob): CutWindow {
     const { record, request, fromNs, toNs } = job;
     const whole = readEvidence(this.recorder, { pids: new Set(job.processes.map(({ pid }) => pid)), fromNs, toNs, marginNs: LOOK_BACK_NS });
     const processes = relatedProcesses(job.processes, request, whole.switches, job.startNs, job.endNs);
@@ -46,14 +54,22 @@ export class Profiler {
       notes: new ThreadNotes(evidence.blocks, evidence.operations), lives: evidence.lives, running: evidence.running,
     });
     for (const thread of threads) thread.executed = thread.tid === record.responseTid || thread.tid === record.requestTid;
-    const stacks = new ProfileStacks(evidence, fromNs, threads);
+    return { job, processes, evidence, threads };
+  }
+
+  /**
+   * @param handle called with the profile, and again when more names of its stacks are there
+   * @returns when the profile was handled; the names that come later are not waited for
+   */
+  async profile({ job, processes, evidence, threads }: CutWindow, handle: (profile: Profile) => void): Promise<void> {
+    const stacks = new ProfileStacks(evidence, job.fromNs, threads);
     const { stacks: named, later } = await stacks.named(this.namer);
     const facts = this.#facts(job, processes, evidence, threads);
     const conclusions = (names: Stacks): Profile => bounded(conclude({ ...facts, stacks: names, missing: [...facts.missing, ...stacks.notes] }));
     const profile = conclusions(named);
     this.#usual.note(profile);
     handle(profile);
-    if (later !== null) handle(conclusions(stacks.apply(await later)));
+    void later?.then((names) => handle(conclusions(stacks.apply(names))), () => { /* the profile stays without them */ });
   }
 
   #facts(job: ProfileJob, processes: ProcessWork[], evidence: Evidence, threads: ThreadTimeline[]): Omit<ProfileFacts, 'stacks'> {
