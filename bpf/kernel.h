@@ -72,6 +72,7 @@ struct fdtable { unsigned int max_fds; struct file **fd; };
 struct files_struct { struct fdtable *fdt; };
 
 struct sched_info { u64 run_delay; };
+struct sched_entity { u64 sum_exec_runtime; };
 struct mm_struct;
 struct rseq;
 
@@ -82,6 +83,7 @@ struct task_struct {
 	struct css_set *cgroups;
 	struct signal_struct *signal;
 	struct sched_info sched_info;
+	struct sched_entity se;
 	struct mm_struct *mm;
 	struct rseq *rseq;
 };

@@ -3,7 +3,7 @@
  * made ready at `woken`. What lies between two records of a thread is time on a CPU. So slices never overlap and leave no
  * hole between a thread's first and last event.
  */
-import { Header, Switch } from '../events/layout.generated.js';
+import { Header, RecorderLimits, Switch } from '../events/layout.generated.js';
 import type { LifeRecord } from './evidence.js';
 import type { Slice, SliceKind, ThreadTimeline } from './profile.js';
 import { NO_CALL, hasDescriptor, systemCall } from './system-calls.js';
@@ -20,7 +20,7 @@ export interface SwitchRecord {
   onNs: number;
   /** 0: never made ready within the record (preempted), or not seen. */
   wokenNs: number;
-  /** Time in run queues of the thread's life so far, by the kernel's account, without the stay that ended here: the next record's minus this one's. */
+  /** Time in run queues of the thread's life when it left, by the kernel's account: the next record's minus this one's is this stay. */
   runDelayNs: number;
   state: number;
   call: number;
@@ -43,7 +43,7 @@ export function readSwitch(view: DataView, offset: number): SwitchRecord {
   const end = name.indexOf(0);
   return {
     pid: view.getUint32(offset + Switch.pid, true), tid: view.getUint32(offset + Switch.tid, true),
-    offNs: u64(view, offset + Switch.off), onNs: u64(view, offset + Header.ts), wokenNs: u64(view, offset + Switch.woken),
+    offNs: u64(view, offset + Switch.off), onNs: u64(view, offset + Switch.on) || u64(view, offset + Header.ts), wokenNs: u64(view, offset + Switch.woken),
     runDelayNs: u64(view, offset + Switch.runDelay),
     state: view.getUint32(offset + Switch.state, true), call: view.getUint32(offset + Switch.call, true),
     descriptor: view.getUint32(offset + Switch.arguments, true),
@@ -116,6 +116,7 @@ const NO_NOTES = new ThreadNotes();
 const RUNNING = { kind: 'running', syscall: '', object: '', wokenBy: null } as const;
 
 function occupant(record: SwitchRecord): string {
+  if (record.beforePid === RecorderLimits.PID_UNKNOWN) return '';
   if (record.beforePid === 0) return 'an idle CPU that had to wake';
   if (record.beforePid === record.pid) return `thread ${record.beforeTid} of the same process`;
   return record.beforeName === '' ? `another process (pid ${record.beforePid})` : `${record.beforeName} (pid ${record.beforePid})`;
