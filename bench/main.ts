@@ -1,5 +1,5 @@
 /** npm run bench: measures the chosen parts one after the other and writes the report. */
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { Arena } from './arena.js';
 import { describeMachine } from './machine.js';
 import { readOptions, UsageError, type BenchOptions, type PartName } from './options.js';
@@ -13,6 +13,8 @@ import { measureThroughput } from './parts/throughput.js';
 import { progress } from './progress.js';
 import { writeReport } from './report.js';
 import type { Results } from './results.js';
+import { readSection, replaceSection } from './section.js';
+import { SECTION as CAUSES } from './causes/report.js';
 
 type Part = (arena: Arena, options: BenchOptions) => Promise<Partial<Results>>;
 
@@ -50,13 +52,19 @@ async function runParts(options: BenchOptions): Promise<Results> {
   return results;
 }
 
+/** That section is written by bench:causes; it stays. */
+function withCauses(report: string, before: string): string {
+  const causes = readSection(before, CAUSES);
+  return causes === '' ? report : replaceSection(report, CAUSES, causes);
+}
+
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (process.getuid?.() !== 0) throw new Error('the benchmark needs root: it makes a network namespace and cgroups, and loads BPF programs');
   const results = await runParts(options);
   const report = writeReport(results);
   if (options.output === null) process.stdout.write(report);
-  else writeFileSync(options.output, report);
+  else writeFileSync(options.output, withCauses(report, existsSync(options.output) ? readFileSync(options.output, 'utf8') : ''));
   if (results.failures.length > 0) process.exitCode = 1;
 }
 

@@ -2,6 +2,7 @@
  * What parsing costs, without kernel and streams: `node dist/bench/protocols.js`.
  * Feeds fixtures (complete turns only) to one long-lived parser and prints CPU time per exchange of the best round.
  */
+import { UNKNOWN_NS } from '../src/events/observation.js';
 import type { Exchange, Parser, ParserContext, Protocol, Window } from '../src/protocols/protocol.js';
 import { PAYLOAD_PREFIX } from '../src/protocols/protocol.js';
 import { http1 } from '../src/protocols/http1/http1.js';
@@ -60,7 +61,7 @@ function wholeTurns(protocol: Protocol, name: string): Chunk[] {
 }
 
 function measure(protocol: Protocol, chunks: Chunk[], once: Chunk[]): number {
-  const window: Window = { buf: chunks[0].bytes, start: 0, end: 0, missing: 0, firstNs: 0, firstTid: 0, lastNs: 0, lastTid: 0 };
+  const window: Window = { buf: chunks[0].bytes, start: 0, end: 0, missing: 0, firstNs: 0, firstUnreadNs: UNKNOWN_NS, firstTid: 0, lastNs: 0, lastUnreadNs: UNKNOWN_NS, lastTid: 0 };
   const parser = protocol.create(newContext(), 'stream', false);
   play(parser, once, window);
   const times: number[] = [];

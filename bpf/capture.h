@@ -147,8 +147,19 @@ static __always_inline u64 next_message(struct call *call, u32 tid, u64 now, int
 	return call->buffer + index * sizeof(struct mmsghdr_user);
 }
 
-/* Record `bytes` that `call` moved over the socket of `c`. Positions and counters advance whatever becomes of the payload. */
-static __always_inline void write_data(struct connection *c, struct call *call, u32 out, u32 bytes, int datagram, struct kindling_peer *peer)
+/* At least 1, and never beyond what fits. */
+static __always_inline u32 unread_us(u64 ns)
+{
+	u64 us = ns / 1000 + 1;
+
+	return us > 0xffffffff ? 0xffffffff : (u32)us;
+}
+
+/*
+ * Record `bytes` that `call` moved over the socket of `c`; the first of them had come at `arrived` (0: not known).
+ * Positions and counters advance whatever becomes of the payload.
+ */
+static __always_inline void write_data(struct connection *c, struct call *call, u32 out, u32 bytes, u64 arrived, struct kindling_peer *peer)
 {
 	u32 capture = connection_capture(c), wanted, offset = 0;
 	u64 position = c->bytes[out & 1], pid_tgid, word;
@@ -188,7 +199,7 @@ static __always_inline void write_data(struct connection *c, struct call *call, 
 	data->pid = pid_tgid >> 32;
 	data->tid = (u32)pid_tgid;
 	data->fd = call->fd;
-	data->reserved = 0;
+	data->unread_us = arrived && data->header.ts >= arrived ? unread_us(data->header.ts - arrived) : 0;
 	if (call->kind == BUFFER_PLAIN)
 		data->captured = copy_plain(payload, 0, call->buffer, wanted);
 	else if (call->kind == BUFFER_VECTOR)

@@ -3,6 +3,7 @@
 #ifndef KINDLING_CONNECTION_H
 #define KINDLING_CONNECTION_H
 
+#include "arrival.h"
 #include "ring.h"
 #include "scope.h"
 
@@ -23,6 +24,7 @@ struct connection {
 	u8 was_reset;   /* by the other end; whoever reads the error clears it on the socket */
 	u8 comm[16];    /* of who called connect; TCP tells of its end in whatever context */
 	u8 reserved[7];
+	struct arrivals arrivals;
 };
 
 struct {

@@ -116,7 +116,8 @@ struct kindling_data {
 	__u32 pid;
 	__u32 tid;
 	__u32 fd;
-	__u32 reserved;
+	/* How long the first of these bytes had lain in the socket, microseconds and one; 0: not known. */
+	__u32 unread_us;
 };
 
 /* Remote address of a datagram; follows kindling_data with KINDLING_FLAG_PEER. */

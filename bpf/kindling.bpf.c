@@ -67,6 +67,7 @@ static __always_inline int socket_call(struct sock *sk, int bytes, int flags, u3
 	struct connection *c;
 	struct call call;
 	u16 family, protocol;
+	u64 arrived = 0;
 
 	if (bytes < 0 || flags & (MSG_PEEK | MSG_ERRQUEUE) || !current_in_scope())
 		return 0;
@@ -90,6 +91,12 @@ static __always_inline int socket_call(struct sock *sk, int bytes, int flags, u3
 		if (!out && sk->sk_shutdown & RCV_SHUTDOWN)
 			write_read_to_end(c);
 		return 0;
+	}
+	if (!out && c->arrivals.first != c->arrivals.next) {
+		struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+
+		if (tp)
+			arrived = arrival_take(&c->arrivals, tp->copied_seq - bytes_moved, tp->copied_seq);
 	}
 	tid = (u32)bpf_get_current_pid_tgid();
 	if (call.kind == BUFFER_MESSAGES) {
@@ -116,7 +123,7 @@ static __always_inline int socket_call(struct sock *sk, int bytes, int flags, u3
 			}
 		}
 	}
-	write_data(c, &call, out, bytes_moved, protocol == IPPROTO_UDP, datagram_peer);
+	write_data(c, &call, out, bytes_moved, arrived, datagram_peer);
 	return 0;
 }
 
@@ -130,6 +137,24 @@ SEC("tp_btf/sock_recv_length")
 int BPF_PROG(socket_received, struct sock *sk, int bytes, int flags)
 {
 	return socket_call(sk, bytes, flags, 0);
+}
+
+/*
+ * Bytes came to a socket, in whatever context. Ours are those that have an entry: of a cgroup's connections that is from
+ * their beginning, also before they are accepted; of others from their first call.
+ */
+SEC("tp_btf/sk_data_ready")
+int BPF_PROG(data_arrived, struct sock *sk)
+{
+	struct connection *c = bpf_sk_storage_get(&connections_by_socket, sk, 0, 0);
+	struct tcp_sock *tp;
+
+	if (!c)
+		return 0;
+	tp = bpf_skc_to_tcp_sock(sk);
+	if (tp)
+		arrival_note(&c->arrivals, tp->rcv_nxt, tp->copied_seq);
+	return 0;
 }
 
 /*
@@ -238,7 +263,7 @@ static __always_inline void socket_moved(struct call *call, u32 out, u32 bytes)
 		resolve_message(call);
 	if (protocol == IPPROTO_UDP && !BPF_CORE_READ(sk, __sk_common.skc_dport) && read_peer(&peer, call->peer))
 		datagram_peer = &peer;
-	write_data(c, call, out, bytes, protocol == IPPROTO_UDP, datagram_peer);
+	write_data(c, call, out, bytes, 0, datagram_peer);
 }
 
 SEC("tp_btf/sys_exit")

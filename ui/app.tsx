@@ -1,9 +1,11 @@
 import { useState } from 'react';
 import type { FieldInfo } from '../src/server/api.js';
+import { followLink } from './follow-link.js';
 import { Bar } from './components/bar.js';
 import { KeysHelp } from './components/keys-help.js';
 import { LiveContext } from './components/live-context.js';
 import { AgentPage } from './pages/agent.js';
+import { ComparePage } from './pages/compare.js';
 import { OverviewPage } from './pages/overview.js';
 import { ProfilesPage } from './pages/profiles.js';
 import { RequestPage } from './pages/request.js';
@@ -47,6 +49,7 @@ function View() {
   if (page === 'requests' && name) return <RequestPage key={name} id={name} />;
   if (page === 'requests') return <RequestsPage />;
   if (page === 'services' && name) return <ServicePage key={name} name={decoded(name)} />;
+  if (page === 'compare' && name && path.split('/')[3]) return <ComparePage key={path} id={name} otherId={path.split('/')[3]} />;
   if (page === 'profiles') return <ProfilesPage />;
   if (page === 'agent') return <AgentPage />;
   return <main className="page"><Empty title="There is no such page.">Press <kbd>g</kbd> <kbd>o</kbd> for the overview.</Empty></main>;
@@ -59,13 +62,4 @@ function decoded(text: string): string {
   } catch {
     return text;
   }
-}
-
-/** Links within the page change the address without loading it again; with a modifier the browser decides. */
-function followLink(event: React.MouseEvent): void {
-  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-  const link = (event.target as Element).closest('a');
-  if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
-  event.preventDefault();
-  navigate(link.pathname + link.search);
 }

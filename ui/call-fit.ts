@@ -12,7 +12,7 @@ export interface FittingCall {
 
 /** Between the last byte of the request and the first of the answer; without stages, all of it. */
 function waitingOf(request: RequestSummary): { fromNs: number; toNs: number } {
-  const fromNs = request.waitNs === null ? 0 : request.sendNs ?? 0;
+  const fromNs = request.waitNs === null ? 0 : (request.unreadNs ?? 0) + (request.sendNs ?? 0);
   return { fromNs, toNs: request.waitNs === null ? request.durationNs : fromNs + request.waitNs };
 }
 

@@ -4,10 +4,14 @@ import type { RequestSummary } from '../src/server/api.js';
 import { placedStages, stagesOf, statusText } from './stages.js';
 
 const request = (patch: Partial<RequestSummary>): RequestSummary =>
-  ({ role: 'client', protocol: 'http', error: 'none', status: '200', peerService: 'db', connectNs: null, sendNs: 1, waitNs: 5, receiveNs: 2, ...patch }) as RequestSummary;
+  ({ role: 'client', protocol: 'http', error: 'none', status: '200', peerService: 'db', connectNs: null, unreadNs: null, sendNs: 1, waitNs: 5, receiveNs: 2, ...patch }) as RequestSummary;
 
 test('stages follow each other; connecting comes before the request', () => {
   assert.deepEqual(placedStages(request({ connectNs: 3 })).map((s) => [s.key, s.fromNs]), [['connect', -3], ['send', 0], ['wait', 1], ['receive', 6]]);
+});
+
+test('time unread in the socket comes first, and the others after it', () => {
+  assert.deepEqual(placedStages(request({ role: 'server', unreadNs: 7 })).map((s) => [s.key, s.fromNs]), [['unread', 0], ['send', 7], ['wait', 8], ['receive', 13]]);
 });
 
 test('a failed connect is the request itself', () => {

@@ -2,11 +2,11 @@
 import type { RequestSummary } from '../src/server/api.js';
 
 export interface Stage {
-  key: 'connect' | 'send' | 'wait' | 'receive';
+  key: 'connect' | 'unread' | 'send' | 'wait' | 'receive';
   label: string;
   ns: number;
   /** Class of the bar: a meaning, see tokens.css. */
-  look: 'wire-connect' | 'wire-send' | 'peer' | 'inside' | 'wire-receive';
+  look: 'wire-connect' | 'unread' | 'wire-send' | 'peer' | 'inside' | 'wire-receive';
 }
 
 /** At the server's end "waiting" is the time inside this service; what it was spent on is not known without a profile. */
@@ -14,6 +14,8 @@ export function stagesOf(request: RequestSummary): Stage[] {
   const server = request.role === 'server';
   const all: Array<Omit<Stage, 'ns'> & { ns: number | null }> = [
     { key: 'connect', label: 'connect', ns: request.connectNs, look: 'wire-connect' },
+    // Nobody read it: the process was busy or waited for a CPU.
+    { key: 'unread', label: 'unread in the socket', ns: request.unreadNs, look: 'unread' },
     { key: 'send', label: server ? 'request received' : 'request sent', ns: request.sendNs, look: 'wire-send' },
     { key: 'wait', label: server ? 'in this service' : `waiting for ${request.peerService || 'the peer'}`, ns: request.waitNs, look: server ? 'inside' : 'peer' },
     { key: 'receive', label: server ? 'response sent' : 'download', ns: request.receiveNs, look: 'wire-receive' },

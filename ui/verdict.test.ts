@@ -7,7 +7,7 @@ const MS = 1e6;
 
 function request(patch: Partial<RequestSummary>): RequestSummary {
   return {
-    id: '1', connectionId: 1, protocol: 'http', role: 'server', start: '1732337002000000000', durationNs: 100 * MS, connectNs: null, sendNs: 1 * MS, waitNs: 98 * MS, receiveNs: 1 * MS,
+    id: '1', connectionId: 1, protocol: 'http', role: 'server', start: '1732337002000000000', durationNs: 100 * MS, connectNs: null, unreadNs: null, responseUnreadNs: null, sendNs: 1 * MS, waitNs: 98 * MS, receiveNs: 1 * MS,
     requestBytes: 1, responseBytes: 1, pid: 1, requestTid: 1, responseTid: 1, comm: 'node', client: '127.0.0.1:1', server: '127.0.0.1:80', service: 'shop', peerService: 'nginx', container: '',
     operation: 'GET', endpoint: '/', resource: '/', status: '200', error: 'none', errorText: '', slow: false, traceId: '', complete: true, incompleteReason: '', attributes: {}, weight: 1, ...patch,
   };

@@ -3,12 +3,19 @@
  * neither library, and loaded only in a process of its own: binaries are hostile input, and libdw is not proof against them.
  *
  * Threads and lifetimes: an object belongs to the thread (main or worker) that made it. Nothing is shared between threads.
+ * close() of a Binary may be called any number of times; every other call on a closed one throws. An AddressSpace keeps the
+ * binaries it was given, closed or not, until it gets others or is collected.
  */
 #include "arguments.h"
 
+#include <elfutils/libdw.h>
 #include <sys/uio.h>
 
-#include <cerrno>
+#include <mutex>
+
+#include "binary-object.h"
+#include "demangle.h"
+#include "space-object.h"
 
 namespace {
 
@@ -30,7 +37,14 @@ Napi::Value ReadMemory(const Napi::CallbackInfo& info) {
   return bytes;
 }
 
+Napi::Value DemangleText(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), Demangle(Text(info, 0).c_str())); }
+
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  static std::once_flag once;
+  std::call_once(once, [] { elf_version(EV_CURRENT); });
+  exports.Set("Binary", BinaryObject::Define(env));
+  exports.Set("AddressSpace", SpaceObject::Define(env));
+  exports.Set("demangle", Napi::Function::New<DemangleText>(env));
   exports.Set("readMemory", Napi::Function::New<ReadMemory>(env));
   return exports;
 }

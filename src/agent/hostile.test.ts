@@ -61,7 +61,7 @@ function checkRecord(record: RequestRecord): void {
 }
 
 function checkStages(record: RequestRecord, shown: string): void {
-  const stages = [record.sendNs, record.waitNs, record.receiveNs];
+  const stages = [record.unreadNs, record.sendNs, record.waitNs, record.receiveNs];
   for (const stage of stages) assert.ok(stage === null || (Number.isFinite(stage) && stage >= 0), `a stage is ${stage}: ${shown}`);
   const sum = stages.reduce<number>((total, stage) => total + (stage ?? 0), 0);
   if (record.waitNs !== null) assert.equal(sum, record.durationNs, `stages of ${shown}`);

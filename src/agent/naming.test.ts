@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { IN, OUT, type ConnectionOpened } from '../events/observation.js';
+import { IN, OUT, UNKNOWN_NS, type ConnectionOpened } from '../events/observation.js';
 import { DEFAULT_REQUEST_OPTIONS } from '../requests/builder.js';
 import { WallClock } from '../requests/clock.js';
 import { RecordedNames } from './naming.js';
@@ -27,7 +27,7 @@ test('a caller is not named after the process that had its port before', () => {
   const ask = (id: number, ts: number, answered: () => void = () => {}): void => {
     for (const [direction, text] of [[IN, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'], [OUT, 'HTTP/1.1 204 No Content\r\n\r\n']] as const) {
       if (direction === OUT) answered();
-      observer.data(id, direction, ts, 0, id, id, 0, text.length, Buffer.from(text), 0, text.length, undefined);
+      observer.data(id, direction, ts, 0, id, id, 0, text.length, Buffer.from(text), 0, text.length, undefined, UNKNOWN_NS);
     }
   };
   open(1, 'client', 0);

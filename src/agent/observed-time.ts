@@ -22,9 +22,9 @@ export class ObservedTime implements Observer, ProcessObserver {
 
   data(
     id: number, direction: Direction, ts: Nanoseconds, duration: Nanoseconds, pid: number, tid: number,
-    position: number, bytes: number, buffer: Uint8Array, offset: number, length: number, peer: string | undefined,
+    position: number, bytes: number, buffer: Uint8Array, offset: number, length: number, peer: string | undefined, unreadNs: Nanoseconds,
   ): void {
-    this.next.data(id, direction, ts, duration, pid, tid, position, bytes, buffer, offset, length, peer);
+    this.next.data(id, direction, ts, duration, pid, tid, position, bytes, buffer, offset, length, peer, unreadNs);
     this.reached(ts);
   }
 

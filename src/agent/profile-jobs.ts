@@ -5,7 +5,7 @@
  *   job         the request, its window, the calls and other requests meanwhile, the peers behind its descriptors
  */
 import type { ConnectionOpened } from '../events/observation.js';
-import type { CallRef, TriggerReason } from '../profile/profile.js';
+import type { ProcessWork, RequestEnds, TriggerReason } from '../profile/profile.js';
 import { OpenPeers, type DescriptorPeer } from '../profile/open-peers.js';
 import { RecentExchanges } from '../profile/recent-exchanges.js';
 import { Trigger, type Candidate } from '../profile/trigger.js';
@@ -26,9 +26,10 @@ export interface ProfileJob {
   toNs: number;
   /** Unix ns of `fromNs`, as a decimal string. */
   start: string;
-  /** Client requests of the process that overlap, and its other server requests; their times are ns since `fromNs`. */
-  calls: CallRef[];
-  otherRequests: CallRef[];
+  /** Its own ends and stages; what it and other processes did meanwhile. Their times are ns since `fromNs`. */
+  request: RequestEnds;
+  processes: ProcessWork[];
+  usual: Candidate['usual'];
   peers: DescriptorPeer[];
 }
 
@@ -61,7 +62,7 @@ export class ProfileJobs {
 
   /** Requests whose windows are over, and processes not told of before. */
   due(nowNs: number): ToProfiler[] {
-    const jobs: ToProfiler[] = this.#trigger.due(nowNs).map((candidate) => ({ type: 'job', job: this.#job(candidate) }));
+    const jobs = this.#trigger.due(nowNs).map((candidate) => this.#job(candidate)).filter(isOurs).map((job): ToProfiler => ({ type: 'job', job }));
     if (this.#newServers.length === 0) return jobs;
     const pids = this.#newServers;
     this.#newServers = [];
@@ -79,15 +80,18 @@ export class ProfileJobs {
     this.#newServers.push(pid);
   }
 
-  #job({ record, startNs, endNs }: Candidate): ProfileJob {
+  #job({ record, startNs, endNs, reason, usual }: Candidate): ProfileJob {
     const fromNs = startNs - EDGE_NS;
+    const processes = this.#recent.around(record, startNs, endNs, fromNs);
     return {
-      record: { ...record, requestPayload: null, responsePayload: null },
-      reason: record.error === 'none' ? 'slow' : 'failed',
+      record: { ...record, requestPayload: null, responsePayload: null }, reason, usual,
       startNs, endNs, fromNs, toNs: endNs + EDGE_NS, start: this.unixNs(fromNs),
-      calls: this.#recent.overlapping(record.pid, 'client', startNs, endNs, fromNs),
-      otherRequests: this.#recent.overlapping(record.pid, 'server', startNs, endNs, fromNs, record.id),
-      peers: this.#peers.of(record.pid),
+      request: this.#recent.ends(record, startNs, endNs, fromNs), processes, peers: this.#peers.of(processes.map(({ pid }) => pid)),
     };
   }
+}
+
+/** What a program asked a server that is traced itself is that server's profile. */
+function isOurs({ request }: ProfileJob): boolean {
+  return request.role === 'server' || request.server === undefined;
 }

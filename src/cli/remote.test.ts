@@ -78,6 +78,10 @@ test('a filter that cannot be understood, a wrong token, an id that is gone: the
     [['export', '--url', url, '--token', TOKEN, '--har', 'ff'], 1, /KND-055/],
     [['export', '--url', url], 2, /KND-016: nothing says what to export/],
     [['export', '--url', url, '--har', 'ff', '--filter', 'x'], 2, /KND-015/],
+    [['export', '0a', '--url', url, '--har'], 2, /KND-015/],
+    [['export', '--url', url, '--format', 'pprof'], 2, /KND-016: a profile is of one request/],
+    [['export', '0a', '--url', url, '--format', 'pdf'], 2, /pprof/],
+    [['export', '0a', '--url', url, '--token', TOKEN], 1, /KND-071/],
     [['export', '--url', url, '--filter', 'x', '--last', 'yesterday'], 2, /KND-011: `--last`/],
   ];
   for (const [args, code, message] of cases) {

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { decodeRecord, type ProcessObserver } from './decode.js';
 import { Header, Type } from './layout.generated.js';
-import { IN, OUT, type Observer } from './observation.js';
+import { IN, OUT, UNKNOWN_NS, type Observer } from './observation.js';
 
 const PROGRAM = fileURLToPath(new URL('../../../test/events/fill.c', import.meta.url));
 let records: Uint8Array;
@@ -28,8 +28,8 @@ function collect(seen: unknown[]): Observer & ProcessObserver {
     opened: (info) => { seen.push(['opened', info]); },
     connected: (result) => { seen.push(['connected', result]); },
     data: (...args) => {
-      const [id, direction, ts, dur, pid, tid, position, bytes, buffer, offset, length, peer] = args;
-      seen.push(['data', { id, direction, ts, dur, pid, tid, position, bytes, peer, payload: [...buffer.subarray(offset, offset + length)] }]);
+      const [id, direction, ts, dur, pid, tid, position, bytes, buffer, offset, length, peer, unreadNs] = args;
+      seen.push(['data', { id, direction, ts, dur, pid, tid, position, bytes, peer, unreadNs, payload: [...buffer.subarray(offset, offset + length)] }]);
     },
     shutdown: (...args) => { seen.push(['shutdown', ...args]); },
     closed: (event) => { seen.push(['closed', event]); },
@@ -52,8 +52,8 @@ test('data records', () => {
   const data = decodeAll(records).filter((entry) => (entry as string[])[0] === 'data');
   const common = { id: 7 * 2 ** 32 + 9, ts, dur: 0, pid: 100, tid: 101, position: 3 * 2 ** 32 + 1 };
   assert.deepEqual(data, [
-    ['data', { ...common, direction: OUT, bytes: 4000000000, peer: undefined, payload: counting(300) }],
-    ['data', { ...common, direction: IN, bytes: 20, peer: '10.1.2.9:5353', payload: counting(20) }],
+    ['data', { ...common, direction: OUT, bytes: 4000000000, peer: undefined, unreadNs: UNKNOWN_NS, payload: counting(300) }],
+    ['data', { ...common, direction: IN, bytes: 20, peer: '10.1.2.9:5353', unreadNs: 70e9, payload: counting(20) }],
   ]);
 });
 

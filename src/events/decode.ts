@@ -1,7 +1,7 @@
 /** One raw record of the kernel (bpf/events.h) to a call on the observer. The same for live rings and recordings. */
 import { AF_UNIX, formatAddress, formatComm, formatUnixPath } from './address.js';
 import { Close, Connect, Data, Flags, Header, Limits, Open, Peer, Process, Role, Shutdown, Type } from './layout.generated.js';
-import { IN, OUT } from './observation.js';
+import { IN, OUT, UNKNOWN_NS } from './observation.js';
 import type { Observer, Role as RoleName, Transport } from './observation.js';
 
 const TWO_32 = 2 ** 32;
@@ -68,9 +68,14 @@ function decodeData(bytes: Uint8Array, view: DataView, offset: number, observer:
   observer.data(
     u64(view, offset + Data.connection), flags & Flags.OUT ? OUT : IN, u64(view, offset + Header.ts), 0,
     view.getUint32(offset + Data.pid, true), view.getUint32(offset + Data.tid, true), u64(view, offset + Data.position),
-    view.getUint32(offset + Data.bytes, true), bytes, payload, captured, peer,
+    view.getUint32(offset + Data.bytes, true), bytes, payload, captured, peer, unreadNs(view.getUint32(offset + Data.unreadUs, true)),
   );
   return true;
+}
+
+/** 0 says that it is not known. */
+function unreadNs(us: number): number {
+  return us === 0 ? UNKNOWN_NS : (us - 1) * 1000;
 }
 
 function decodeOpen(bytes: Uint8Array, view: DataView, offset: number, observer: Observer): boolean {

@@ -1,6 +1,6 @@
 // Generated from the BTF of dist/bpf/kindling.bpf.o and dist/bpf/recorder.bpf.o by scripts/generate-decoders.mjs. Do not edit.
 /** Of everything below: stands in the header of every recording. */
-export const LAYOUT_HASH = '89c9b953b3d3e819';
+export const LAYOUT_HASH = '8760fcf046d9392a';
 
 export const Counter = {
   COUNT_PAYLOAD_FAULT: 0,
@@ -203,6 +203,8 @@ export const Data = {
   tid: 52,
   /** u32 */
   fd: 56,
+  /** u32 */
+  unreadUs: 60,
 } as const;
 
 export const Header = {

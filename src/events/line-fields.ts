@@ -1,10 +1,12 @@
 /** The fields of one line of the public line format, checked; a refusal says what to write instead. */
-import type { Role, Transport } from './observation.js';
+import { UNKNOWN_NS, type Role, type Transport } from './observation.js';
 
 export interface Line {
   type: 'data' | 'connect' | 'close' | 'open' | 'shutdown';
   ts: bigint;
   dur: number;
+  /** UNKNOWN_NS when not stated. */
+  unread: number;
   pid: number;
   tid: number;
   comm: string;
@@ -64,6 +66,7 @@ function readFields(fields: Record<string, unknown>): Line {
     type, pid, payload, bytes,
     ts: time(fields),
     dur: count(fields, 'dur', 0),
+    unread: count(fields, 'unread', UNKNOWN_NS),
     tid: count(fields, 'tid', pid),
     comm: text(fields, 'comm'),
     fd: count(fields, 'fd', 0),

@@ -36,12 +36,13 @@ export class LineWriter implements Observer, ProcessObserver {
 
   data(
     id: number, direction: Direction, ts: Nanoseconds, duration: Nanoseconds, pid: number, tid: number, position: number, bytes: number,
-    buffer: Uint8Array, offset: number, length: number, peer: string | undefined,
+    buffer: Uint8Array, offset: number, length: number, peer: string | undefined, unreadNs: Nanoseconds,
   ): void {
     const known = peer === undefined ? this.#connection(id, pid) : this.#peer(id, pid, peer, direction);
     // Each peer has positions of its own there: nothing is missing between datagrams.
     const place = peer === undefined ? { position } : {};
-    this.#line('data', ts, { dur: duration, ...known.fields, pid, tid, dir: direction === IN ? 'in' : 'out', ...place, bytes, ...payload(buffer, offset, length) });
+    const unread = unreadNs >= 0 ? { unread: unreadNs } : {};
+    this.#line('data', ts, { dur: duration, ...unread, ...known.fields, pid, tid, dir: direction === IN ? 'in' : 'out', ...place, bytes, ...payload(buffer, offset, length) });
   }
 
   shutdown(id: number, by: 'local' | 'remote', ts: Nanoseconds): void {

@@ -101,7 +101,7 @@ export class LineReader {
       counters.bytesOut = position + line.bytes;
       counters.callsOut++;
     }
-    this.observer.data(id, direction, ts, line.dur, line.pid, line.tid, position, line.bytes, payload, 0, payload.length, undefined);
+    this.observer.data(id, direction, ts, line.dur, line.pid, line.tid, position, line.bytes, payload, 0, payload.length, undefined, line.unread);
   }
 
   #close(line: Line, ts: number): void {

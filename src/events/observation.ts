@@ -6,6 +6,9 @@
 /** Monotonic nanoseconds. */
 export type Nanoseconds = number;
 
+/** A time that nobody knows. */
+export const UNKNOWN_NS = -1;
+
 export type Transport = 'tcp' | 'udp' | 'unix';
 export type Role = 'server' | 'client' | 'unknown';
 
@@ -84,11 +87,12 @@ export interface Observer {
    * @param position stream position of the first byte (0 = first byte the kernel side counted on this socket)
    * @param bytes    real size; `length` bytes of it were captured at `buffer[offset]` (length <= bytes)
    * @param peer     remote address of a datagram on an unconnected socket, else undefined
+   * @param unreadNs how long the first byte had lain in the socket when it was read; UNKNOWN_NS when that is not known
    * The buffer is only valid during the call.
    */
   data(
     id: number, direction: Direction, ts: Nanoseconds, duration: Nanoseconds, pid: number, tid: number,
-    position: number, bytes: number, buffer: Uint8Array, offset: number, length: number, peer: string | undefined,
+    position: number, bytes: number, buffer: Uint8Array, offset: number, length: number, peer: string | undefined, unreadNs: Nanoseconds,
   ): void;
   /** The other end (`remote`) or the process itself (`local`) ended its sending direction. */
   shutdown(id: number, by: 'local' | 'remote', ts: Nanoseconds): void;

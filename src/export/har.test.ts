@@ -4,7 +4,7 @@ import { toHar, type HarRequest } from './har.js';
 
 const MS = 1e6;
 const BASE: HarRequest = {
-  id: '1', connectionId: 4, protocol: 'http', role: 'server', start: '1700000000500000000', durationNs: 12 * MS, connectNs: 2 * MS, sendNs: 1 * MS, waitNs: 9 * MS,
+  id: '1', connectionId: 4, protocol: 'http', role: 'server', start: '1700000000500000000', durationNs: 12 * MS, connectNs: 2 * MS, unreadNs: null, responseUnreadNs: null, sendNs: 1 * MS, waitNs: 9 * MS,
   receiveNs: 2 * MS, requestBytes: 60, responseBytes: 900, pid: 7, requestTid: 7, responseTid: 7, comm: 'node', client: '127.0.0.1:5', server: '[::1]:80',
   service: 'shop', peerService: 'x', container: '', operation: 'POST', endpoint: '/a', resource: '/a?x=1&y=%20', status: '200', error: 'none', errorText: '',
   slow: false, traceId: '', complete: true, incompleteReason: '', attributes: {}, weight: 1,
@@ -44,6 +44,11 @@ test('other protocols and failed connects are valid entries too, in the order of
   const entries = entriesOf(refused, redis);
   assert.equal(entries[0].request.url, 'redis://127.0.0.1:6379/GET%20a%20key');
   assert.deepEqual([entries[1].response.status, entries[1].timings.connect, entries[1].time], [0, 2, 2]);
+});
+
+test('time in which nobody read the request is blocked time', () => {
+  const [entry] = entriesOf({ ...BASE, unreadNs: 30 * MS, durationNs: 42 * MS });
+  assert.deepEqual([entry.timings.blocked, entry.time], [30, 44]);
 });
 
 test('a prefix that ends within the head gives the headers that are whole', () => {

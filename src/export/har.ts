@@ -45,7 +45,7 @@ function toTimings(request: HarRequest): Record<string, number> {
   if (request.error === 'connect_failed') {
     return { blocked: -1, dns: -1, connect: ms(request.connectNs ?? request.durationNs, -1), ssl: -1, send: 0, wait: 0, receive: 0 };
   }
-  return { blocked: -1, dns: -1, connect: ms(request.connectNs, -1), ssl: -1, send: ms(request.sendNs, 0), wait: ms(request.waitNs, 0), receive: ms(request.receiveNs, 0) };
+  return { blocked: ms(request.unreadNs, -1), dns: -1, connect: ms(request.connectNs, -1), ssl: -1, send: ms(request.sendNs, 0), wait: ms(request.waitNs, 0), receive: ms(request.receiveNs, 0) };
 }
 
 function toRequest(request: HarRequest): object {

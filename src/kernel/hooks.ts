@@ -15,6 +15,7 @@ export interface HookPlan {
 export const TRACEPOINTS: Record<string, string> = {
   socket_sent: 'sock_send_length',
   socket_received: 'sock_recv_length',
+  data_arrived: 'sk_data_ready',
   syscall_exited: 'sys_exit',
   tcp_state_changed: 'inet_sock_set_state',
   tcp_destroyed: 'tcp_destroy_sock',
@@ -83,6 +84,8 @@ export function planHooks(wanted: HookMode): HookPlan {
     if (!present(name)) return { name, use: false, reason: `this kernel has no tracepoint ${TRACEPOINTS[name]}` };
     if (SOCKET_PROGRAMS.includes(name) && mode === 'syscall')
       return { name, use: false, reason: socketHooks ? 'not wanted (option hooks)' : 'needs both socket tracepoints' };
+    // How long a request lay unread: what was noted is kept in socket storage.
+    if (name === 'data_arrived' && mode === 'syscall') return { name, use: false, reason: 'needs both socket tracepoints: how long requests lay unread stays unknown' };
     if (name === 'syscall_exited' && mode === 'socket')
       return { name, use: false, reason: 'the socket tracepoints are here and add nothing to other system calls' };
     return { name, use: true, reason: '' };

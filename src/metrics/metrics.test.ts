@@ -26,7 +26,7 @@ function rollup(overrides: Partial<RollupRow> & { durationsMs?: number[] } = {})
 
 function record(overrides: Partial<RequestRecord> = {}): RequestRecord {
   return {
-    id: '1', connectionId: 1, protocol: 'http', role: 'server', start: '1', durationNs: 900 * MS, connectNs: null, sendNs: 1, waitNs: 1200 * MS, receiveNs: 5,
+    id: '1', connectionId: 1, protocol: 'http', role: 'server', start: '1', durationNs: 900 * MS, connectNs: null, unreadNs: null, responseUnreadNs: null, sendNs: 1, waitNs: 1200 * MS, receiveNs: 5,
     requestBytes: 1, responseBytes: 1, pid: 7, requestTid: 7, responseTid: 7, comm: 'x', client: '127.0.0.1:3', server: '127.0.0.1:8080', service: 'shop',
     peerService: '127.0.0.1', container: '', operation: 'GET', endpoint: '/a', resource: '/a', status: '500', error: 'protocol_error', errorText: '', slow: true,
     traceId: '', complete: true, incompleteReason: '', attributes: {}, requestPayload: null, responsePayload: null, weight: 1, ...overrides,

@@ -4,12 +4,16 @@ import fc from 'fast-check';
 import { criticalPath } from './critical-path.js';
 import { ledgerOf } from './ledger.js';
 import type { PathInput } from './path-input.js';
-import type { CallRef, Slice, SliceKind, ThreadTimeline } from './profile.js';
+import { withCollections, withThrottling } from './path-refinements.js';
+import type { CallRef, PathSegment, Slice, SliceKind, ThreadTimeline } from './profile.js';
+import type { Stacks } from './stacks.js';
 import { verdictOf } from './verdict.js';
 
 const KINDS: SliceKind[] = ['running', 'run_queue', 'lock', 'network', 'file', 'fault', 'sleep', 'idle', 'other'];
 const tid = fc.integer({ min: 1, max: 6 });
-const waker = fc.option(tid.map((id) => ({ pid: 1, tid: id, name: `t${id}` })));
+/** Threads 5 and 6 are of other processes. */
+const pidOf = (id: number): number => Math.max(1, id - 3);
+const waker = fc.option(fc.tuple(tid, fc.constantFrom('', 'VM Thread')).map(([id, name]) => ({ pid: pidOf(id), tid: id, name: name || `t${id}` })));
 const object = fc.constantFrom('', '0x1', '0x2', '/a', 'a[b]{c}$&');
 
 /** Back to back, as the recorder gives them, with some holes. */
@@ -28,17 +32,42 @@ const time = fc.oneof(fc.integer({ min: -50, max: 600 }), fc.constantFrom(NaN, I
 const garbage = fc.array(fc.record({ startNs: time, endNs: time, kind: fc.constantFrom(...KINDS), syscall: fc.constant(''), object, wokenBy: waker }), { maxLength: 40 });
 
 function inputs(slices: fc.Arbitrary<Slice[]>, at: fc.Arbitrary<number>): fc.Arbitrary<PathInput> {
-  const thread = fc.record({ tid, slices }).map((one): ThreadTimeline => ({ pid: 1, name: `t${one.tid}`, executed: false, onPath: false, ...one }));
-  const call = fc.record({ id: fc.string({ maxLength: 4 }), startNs: at, endNs: at, tid })
-    .map((one): CallRef => ({ service: 'db', protocol: 'x', endpoint: `q${one.id}`, ...one }));
+  const thread = fc.record({ tid, slices }).map((one): ThreadTimeline => ({ pid: pidOf(one.tid), name: `t${one.tid}`, executed: false, onPath: false, ...one }));
+  const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
+  const server = fc.record({ id: fc.constantFrom('s0', 's1'), pid: fc.constantFrom(1, 2, 3), requestTid: tid, responseTid: tid, startNs: at, endNs: at });
+  const call = fc.record({
+    id: fc.string({ maxLength: 4 }), startNs: at, endNs: at, tid, server: maybe(server), connectNs: maybe(at), sentNs: maybe(at), firstByteNs: maybe(at), readNs: maybe(at),
+    lastRetransmitNs: maybe(at), rttNs: maybe(at), retransmits: maybe(fc.nat(3)), protocol: fc.constantFrom('postgres', 'x', 'dns'),
+  }).map((one): CallRef => ({ service: 'db', endpoint: `q${one.id}`, client: 'c', ...one }));
+  const views = fc.tuple(call, call).map(([a, b]) => [{ ...a, id: 's0' }, { ...b, id: 's1' }]);
+  const process = fc.record({ pid: fc.constantFrom(1, 2, 3), name: fc.constant('pg'), service: fc.constant('db'), calls: fc.array(call, { maxLength: 3 }), requests: views });
   return fc.record({
+    processes: maybe(fc.array(process, { maxLength: 3 })), request: maybe(call.map((one) => ({ ...one, role: 'server' as const }))),
     threads: fc.array(thread, { maxLength: 6 }), requestStartNs: fc.nat(200), requestEndNs: fc.nat(600), requestReadNs: fc.option(at, { nil: undefined }),
     requestTid: tid, responseTid: tid, calls: fc.array(call, { maxLength: 6 }), otherRequests: fc.array(call, { maxLength: 6 }),
   });
 }
 
+const STACKS: Stacks = {
+  frames: ['burn', 'v8::internal::Heap::CollectGarbage'].map((name) => ({ name, kind: 'native', module: 'node', file: '', line: 0, inlined: false })),
+  stacks: [{ frames: [0], truncated: '' }, { frames: [1, 0], truncated: '' }],
+  samples: Array.from({ length: 120 }, (_, i) => ({ ns: i * 5, pid: 1, tid: 1 + (i % 3), stack: Number(i % 7 < 3), weightNs: 15 })), pending: false,
+};
+
+/** In order, without overlaps, within; holes are allowed inside of others. */
+function isInOrder(path: readonly PathSegment[], fromNs: number, toNs: number): void {
+  let endNs = fromNs;
+  for (const segment of path) {
+    assert.ok(segment.startNs >= endNs && segment.endNs > segment.startNs && segment.endNs <= toNs, JSON.stringify([path, fromNs, toNs]));
+    endNs = segment.endNs;
+    isInOrder(segment.inside ?? [], segment.startNs, segment.endNs);
+  }
+}
+
 function holds(input: PathInput): void {
-  const path = criticalPath(input);
+  const plain = criticalPath(input);
+  const path = withThrottling(withCollections(plain, STACKS), { throttled: 3, throttledNs: 100, majorFaults: 1 });
+  isInOrder(path, input.requestStartNs, input.requestEndNs);
   const durationNs = Math.max(0, input.requestEndNs - input.requestStartNs);
   if (durationNs > 0) {
     assert.equal(path[0].startNs, input.requestStartNs);
@@ -50,7 +79,7 @@ function holds(input: PathInput): void {
   });
   const ledger = ledgerOf(path, durationNs);
   assert.equal(ledger.reduce((sum, entry) => sum + entry.ns, 0), durationNs);
-  const verdict = verdictOf({ label: 'GET /', input, path, ledger, usualNs: 10 }).verdict;
+  const verdict = verdictOf({ label: 'GET /', input, path, ledger, usual: { durationNs: 10, ledger: [] }, stacks: STACKS }).verdict;
   assert.match(verdict, /^GET \/ took /);
   assert.doesNotMatch(verdict, /undefined|NaN|\{(label|took|time|share|thread)\}/);
 }

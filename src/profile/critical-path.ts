@@ -6,10 +6,15 @@ import { holdersOf, isHandover, lockObject } from './locks.js';
 import type { OtherWork } from './other-work.js';
 import { otherWork } from './other-work.js';
 import type { PathInput } from './path-input.js';
-import { callName, requestName } from './path-input.js';
+import { callName, readNsOf, requestName } from './path-input.js';
 import { callAt, endedWait, peerWaits } from './peer-waits.js';
-import type { CallRef, LedgerKind, PathSegment, Slice, SliceKind } from './profile.js';
+import { connectsOf } from './peer-calls.js';
+import { peersSide } from './peers-side.js';
+import type { CallRef, LedgerKind, PathSegment, Slice, SliceKind, ThreadRef } from './profile.js';
+import { stopsTheWorld } from './runtime-names.js';
+import { siblingThatWoke } from './siblings.js';
 import { SliceIndex } from './slice-index.js';
+import { waitWithoutCall } from './client-waits.js';
 
 /** Hand-overs followed one within the other; what lies deeper is told by its wait. */
 const MAX_DEPTH = 32;
@@ -18,13 +23,22 @@ const OWN_KIND: Record<SliceKind, LedgerKind> = {
   running: 'cpu', run_queue: 'run_queue', lock: 'lock', network: 'peer', file: 'file', fault: 'fault', sleep: 'sleep', idle: 'idle', other: 'other',
 };
 
+const FLUSHES = new Set(['fsync', 'fdatasync', 'msync', 'sync', 'syncfs', 'sync_file_range']);
+
+/** Services asked one by the other that are looked into. */
+const MAX_HOPS = 3;
+
 /** Segments in order of time; they cover the request from start to end without holes or overlaps. */
 export function criticalPath(input: PathInput): PathSegment[] {
+  return pathOf(input, new SliceIndex(input.threads), 0);
+}
+
+function pathOf(input: PathInput, slices: SliceIndex, hops: number): PathSegment[] {
   const { requestStartNs, requestEndNs } = input;
   if (!Number.isFinite(requestStartNs) || !Number.isFinite(requestEndNs)) return [];
-  const walk = new Walk(input);
+  const walk = new Walk(input, slices);
   walk.follow(input.responseTid, requestStartNs, requestEndNs, []);
-  return walk.path();
+  return peersSide(walk.path(), input, (server) => (hops < MAX_HOPS ? pathOf(server, slices, hops + 1) : []));
 }
 
 /** A stretch of one slice, to be explained. */
@@ -46,10 +60,12 @@ class Walk {
   /** Latest first, as they are found. */
   readonly #found: PathSegment[] = [];
   #criticalCall: CallRef | null = null;
+  /** What ended the wait of a loop (found later, the walk goes backwards) for which the request waited before too. */
+  readonly #waitedFor = new Map<number, 'pool' | 'timer'>();
 
-  constructor(input: PathInput) {
-    this.#input = input;
-    this.#slices = new SliceIndex(input.threads);
+  constructor(input: PathInput, slices: SliceIndex) {
+    this.#input = { ...input, calls: [...input.calls, ...connectsOf(input.calls)] };
+    this.#slices = slices;
   }
 
   path(): PathSegment[] {
@@ -108,33 +124,63 @@ class Walk {
   }
 
   #explainLock(piece: Piece): number {
-    const { tid, slice, fromNs, toNs } = piece;
+    const { tid, fromNs, toNs } = piece;
+    const slice = this.#slices.whole(tid, piece.slice);
     const waker = slice.wokenBy;
+    if (waker && stopsTheWorld(waker.name)) return this.#add(tid, fromNs, toNs, 'gc', `stopped by ${waker.name}`);
     if (!waker || waker.tid === tid) {
       // A futex is woken by a thread of the process, which is always seen: this wait ended by its timeout.
       const forWork = slice.startNs < this.#input.requestStartNs;
       return this.#add(tid, fromNs, toNs, forWork ? 'idle' : 'sleep', forWork ? '' : `timed wait ${slice.object}`.trimEnd());
     }
     if (isHandover(this.#input, this.#slices, tid, slice, waker)) {
-      return this.#followWaker(piece) ?? this.#add(tid, fromNs, toNs, 'idle', `until woken by ${waker.name || waker.tid}`);
+      return this.#followWaker({ ...piece, slice }) ?? this.#add(tid, fromNs, toNs, 'idle', `until woken by ${waker.name || waker.tid}`);
     }
     for (const { startNs, endNs, holder } of holdersOf(this.#slices, slice, fromNs, toNs)) {
-      this.#add(tid, startNs, endNs, 'lock', lockObject(slice.object, holder));
+      this.#add(tid, startNs, endNs, 'lock', lockObject(slice.object, holder), null, holder ?? undefined);
     }
     return fromNs;
   }
 
   #explainInput(piece: Piece): number {
-    const { tid, slice, toNs } = piece;
+    const { tid, slice, fromNs, toNs } = piece;
     const calls = this.#callsOf(tid);
     const call = callAt(calls, this.#criticalCall, toNs);
     const nextWaitNs = this.#slices.nextInputWaitNs(tid, slice.endNs);
     const answered = call !== null && (call === this.#criticalCall || endedWait(slice, nextWaitNs, call));
     // A waker of the same process may also be a thread that an interrupt hit: a call answered right then is the better witness.
-    const followedNs = answered ? null : this.#followWaker(piece);
-    if (followedNs !== null) return followedNs;
+    if (!answered) {
+      const holder = call ? null : siblingThatWoke(this.#input, this.#slices, tid, slice);
+      if (holder) return this.#add(tid, fromNs, toNs, 'lock', lockObject('a lock', holder), null, holder);
+      const explainedNs = this.#explainPool(piece) ?? this.#followPool(piece);
+      if (explainedNs !== null) return explainedNs;
+    }
     const elsewhere = call ? null : callAt(this.#input.calls.filter((other) => endedWait(slice, nextWaitNs, other)), null, toNs);
     return elsewhere ? this.#explainForeignCall(piece, elsewhere) : this.#addCalls(piece, calls);
+  }
+
+  /** A loop that woke for others' work only: what ours waited for is what ended its own wait, later. */
+  #explainPool({ tid, slice, fromNs, toNs }: Piece): number | null {
+    const waitedFor = this.#waitedFor.get(tid);
+    const other = waitedFor && slice.wokenBy && this.#slices.sameProcess(tid, slice.wokenBy.tid) ? this.#wokenForOther(tid, slice) : null;
+    if (!other) return null;
+    return waitedFor === 'pool' ? this.#add(tid, fromNs, toNs, 'pool', requestName(other), other) : this.#add(tid, fromNs, toNs, 'sleep', 'timer');
+  }
+
+  #followPool(piece: Piece): number | null {
+    const followedNs = this.#followWaker(piece);
+    if (followedNs !== null) this.#waitedFor.set(piece.tid, 'pool');
+    else if (piece.slice.wokenBy === null) this.#waitedFor.set(piece.tid, 'timer');
+    return followedNs;
+  }
+
+  /** The request that all of the thread's work until its next wait was for; null: ours, or not known. */
+  #wokenForOther(tid: number, slice: Slice): CallRef | null {
+    const work = this.#otherWorkOf(tid).find((one) => one.startNs <= slice.endNs && one.endNs > slice.endNs);
+    const nextWaitNs = this.#slices.nextInputWaitNs(tid, slice.endNs);
+    const { requestTid, responseTid, requestEndNs } = this.#input;
+    const ours = (tid === responseTid && requestEndNs <= nextWaitNs) || (tid === requestTid && within(readNsOf(this.#input), slice.endNs, nextWaitNs));
+    return ours ? null : work?.request ?? null;
   }
 
   /** Sent by one thread, its answer read by this one: what was before the call is the sender's path. */
@@ -151,7 +197,11 @@ class Walk {
   #addCalls({ tid, slice, fromNs, toNs }: Piece, calls: readonly CallRef[]): number {
     for (const { startNs, endNs, call } of peerWaits(calls, this.#criticalCall, fromNs, toNs)) {
       if (call) this.#criticalCall = call;
-      this.#add(tid, startNs, endNs, call ? 'peer' : OWN_KIND[slice.kind], call ? callName(call) : slice.object, call);
+      if (call) this.#add(tid, startNs, endNs, 'peer', callName(call), call);
+      else {
+        const { kind, object } = waitWithoutCall(this.#input, tid, slice, endNs) ?? { kind: OWN_KIND[slice.kind], object: slice.object };
+        this.#add(tid, startNs, endNs, kind, object);
+      }
     }
     return fromNs;
   }
@@ -169,7 +219,7 @@ class Walk {
 
   #followable(tid: number, next: number, within: readonly number[]): boolean {
     if (next === tid || within.length >= MAX_DEPTH || within.includes(next)) return false;
-    return this.#slices.thread(next)?.pid === this.#slices.thread(tid)?.pid && this.#slices.slices(next).length > 0;
+    return this.#slices.sameProcess(tid, next) && this.#slices.slices(next).length > 0;
   }
 
   #otherWorkOf(tid: number): readonly OtherWork[] {
@@ -185,17 +235,23 @@ class Walk {
   }
 
   #addOwn({ tid, slice, fromNs, toNs }: Piece): number {
-    return this.#add(tid, fromNs, toNs, OWN_KIND[slice.kind] ?? 'other', slice.object || (slice.kind === 'other' ? slice.syscall : ''));
+    const flushes = slice.kind === 'file' && FLUSHES.has(slice.syscall);
+    const object = flushes ? `${slice.syscall} ${slice.object}`.trimEnd() : slice.object || (slice.kind === 'other' ? slice.syscall : '');
+    return this.#add(tid, fromNs, toNs, OWN_KIND[slice.kind] ?? 'other', object);
   }
 
   /** What continues the segment found before (the next in time) becomes part of it. */
-  #add(tid: number, startNs: number, endNs: number, kind: LedgerKind, object: string, call: CallRef | null = null): number {
+  #add(tid: number, startNs: number, endNs: number, kind: LedgerKind, object: string, call: CallRef | null = null, holder?: ThreadRef): number {
     if (endNs <= startNs) return startNs;
     const next = this.#found.at(-1);
     if (next && next.tid === tid && next.kind === kind && next.object === object && next.call === call && next.startNs === endNs) next.startNs = startNs;
-    else this.#found.push({ startNs, endNs, kind, tid, object, call });
+    else this.#found.push({ startNs, endNs, kind, tid, object, call, ...(holder ? { holder: { pid: holder.pid, tid: holder.tid } } : {}) });
     return startNs;
   }
+}
+
+function within(ns: number, fromNs: number, toNs: number): boolean {
+  return ns >= fromNs && ns <= toNs;
 }
 
 function lastBefore(work: readonly OtherWork[], ns: number): number {

@@ -4,21 +4,40 @@ import type { LedgerEntry, PathSegment } from './profile.js';
 /** Largest first. Sums to `durationNs` exactly: what the path leaves out is `unexplained`, in a line of its own. */
 export function ledgerOf(path: readonly PathSegment[], durationNs: number): LedgerEntry[] {
   if (!(durationNs > 0) || !Number.isFinite(durationNs)) return [];
-  const entries = new Map<string, LedgerEntry>();
-  const sum = (kind: LedgerEntry['kind'], object: string, ns: number): void => {
-    const key = `${kind} ${object}`;
-    const entry = entries.get(key);
-    if (entry) entry.ns += ns;
-    else entries.set(key, { kind, object, ns, share: 0 });
-  };
+  const sums = new Sums(durationNs);
   let leftNs = durationNs;
   for (const segment of path) {
     const ns = Math.min(leftNs, segment.endNs - segment.startNs);
     if (!(ns > 0)) continue;
-    sum(segment.kind, segment.kind === 'unexplained' ? '' : segment.object, ns);
+    sums.add(segment, ns);
     leftNs -= ns;
   }
-  if (leftNs > 0) sum('unexplained', '', leftNs);
-  for (const entry of entries.values()) entry.share = entry.ns / durationNs;
-  return [...entries.values()].sort((a, b) => b.ns - a.ns);
+  if (leftNs > 0) sums.add({ kind: 'unexplained', object: '' }, leftNs);
+  return sums.entries();
+}
+
+class Sums {
+  readonly #entries = new Map<string, LedgerEntry>();
+  /** Of entries whose time was seen from the peer's side too. */
+  readonly #inside = new Map<LedgerEntry, Sums>();
+
+  constructor(private readonly durationNs: number) {}
+
+  add({ kind, object, inside }: Pick<PathSegment, 'kind' | 'object' | 'inside'>, ns: number): void {
+    const name = kind === 'unexplained' ? '' : object;
+    const key = `${kind} ${name}`;
+    let entry = this.#entries.get(key);
+    if (!entry) this.#entries.set(key, (entry = { kind, object: name, ns: 0, share: 0 }));
+    entry.ns += ns;
+    if (!inside || inside.length === 0) return;
+    let sums = this.#inside.get(entry);
+    if (!sums) this.#inside.set(entry, (sums = new Sums(this.durationNs)));
+    for (const part of inside) if (part.endNs > part.startNs) sums.add(part, part.endNs - part.startNs);
+  }
+
+  entries(): LedgerEntry[] {
+    for (const entry of this.#entries.values()) entry.share = entry.ns / this.durationNs;
+    for (const [entry, sums] of this.#inside) entry.inside = sums.entries();
+    return [...this.#entries.values()].sort((a, b) => b.ns - a.ns);
+  }
 }

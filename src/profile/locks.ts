@@ -1,6 +1,7 @@
 /** Futex waits: was it a lock that another thread held, or work that another thread handed over? */
 import type { PathInput } from './path-input.js';
 import type { Slice, ThreadRef } from './profile.js';
+import { nameText } from './quantities.js';
 import type { SliceIndex } from './slice-index.js';
 
 /** Holders of one contended lock that are told apart within one wait. */
@@ -74,4 +75,9 @@ export function holderOf(object: string): string {
 
 export function threadName(thread: ThreadRef): string {
   return `${thread.name || 'thread'} (${thread.tid})`;
+}
+
+/** How a lock is called in a sentence: it has an address, or no name at all. */
+export function lockText(lock: string): string {
+  return lock.startsWith('0x') ? `lock ${nameText(lock)}` : nameText(lock || 'a lock');
 }

@@ -1,7 +1,7 @@
 /** The other ends of the connections that each process has open, by descriptor: as far as their openings were seen. */
 import type { ConnectionOpened } from '../events/observation.js';
 
-export interface DescriptorPeer { fd: number; remote: string }
+export interface DescriptorPeer { pid: number; fd: number; remote: string }
 
 const PROCESSES = 512;
 const PER_PROCESS = 4_096;
@@ -20,7 +20,7 @@ export class OpenPeers {
     peers.set(info.fd, info.remote);
   }
 
-  of(pid: number): DescriptorPeer[] {
-    return [...this.#byProcess.get(pid) ?? []].map(([fd, remote]) => ({ fd, remote }));
+  of(pids: readonly number[]): DescriptorPeer[] {
+    return pids.flatMap((pid) => [...this.#byProcess.get(pid) ?? []].map(([fd, remote]) => ({ pid, fd, remote })));
   }
 }

@@ -28,7 +28,8 @@ export function otherWork(input: PathInput, index: SliceIndex, tid: number): Oth
   const unreadUntilNs = tid === input.requestTid ? readNsOf(input) : requestStartNs;
   if (others.length === 0 && unreadUntilNs <= requestStartNs) return [];
   if (tid === input.responseTid && tid !== input.requestTid && oneAfterTheOther(others, input)) return whole(others, input);
-  return bursts(input, index, tid).flatMap((burst) => workOfBurst(burst, marksOf(input, others, tid), unreadUntilNs));
+  const marks = marksOf(input, others, tid);
+  return bursts(input, index, tid).flatMap((burst) => workOfBurst(burst, marks, unreadUntilNs));
 }
 
 /** A pool's thread: it took ours only when it had answered the others, their waits included. */

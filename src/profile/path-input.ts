@@ -1,5 +1,5 @@
 /** What the critical path is computed from. All times are ns since `Profile.start`. */
-import type { CallRef, ThreadTimeline } from './profile.js';
+import type { CallRef, ProcessWork, RequestEnds, ThreadTimeline } from './profile.js';
 
 export interface PathInput {
   threads: readonly ThreadTimeline[];
@@ -14,6 +14,10 @@ export interface PathInput {
   calls: readonly CallRef[];
   /** Other server requests of the process that overlapped with this one. */
   otherRequests: readonly CallRef[];
+  /** The request's two ends: its stages and its client; absent: not known. */
+  request?: RequestEnds;
+  /** What other traced processes did meanwhile: servers that were asked, and those that had what these waited for. */
+  processes?: readonly ProcessWork[];
 }
 
 /** When the application read the request; its arrival where that is not known. */

@@ -5,15 +5,15 @@ import type { DescriptorPeer } from './open-peers.js';
 import type { Surroundings } from './thread-slices.js';
 
 export class ProcessObjects implements Surroundings {
-  readonly #peers: ReadonlyMap<number, string>;
+  /** `pid fd` → the other end. */
+  readonly #peers: ReadonlyMap<string, string>;
   readonly #names = new Map<number, string>();
 
   /** Last names of threads whose end was recorded: /proc does not know them any more, or knows another by that number. */
   readonly #ended = new Map<number, string>();
 
-  /** @param peers of the process `pid` */
-  constructor(private readonly pid: number, peers: readonly DescriptorPeer[], lives: readonly LifeRecord[] = []) {
-    this.#peers = new Map(peers.map(({ fd, remote }) => [fd, remote]));
+  constructor(peers: readonly DescriptorPeer[], lives: readonly LifeRecord[] = []) {
+    this.#peers = new Map(peers.map(({ pid, fd, remote }) => [`${pid} ${fd}`, remote]));
     for (const life of lives) {
       if (life.what === 'ended') this.#ended.set(life.tid, life.name);
       else if (life.what === 'started') this.#ended.delete(life.tid);
@@ -27,7 +27,7 @@ export class ProcessObjects implements Surroundings {
   }
 
   descriptor(pid: number, fd: number): { kind: 'network' | 'file' | 'other'; name: string } {
-    const peer = pid === this.pid ? this.#peers.get(fd) : undefined;
+    const peer = this.#peers.get(`${pid} ${fd}`);
     if (peer !== undefined) return { kind: 'network', name: peer };
     const target = readLink(`/proc/${pid}/fd/${fd}`);
     if (target === null) return { kind: 'other', name: `descriptor ${fd}` };

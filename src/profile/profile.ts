@@ -56,9 +56,32 @@ export interface CallRef {
   server?: { id: string; pid: number; requestTid: number; responseTid: number; startNs: number; endNs: number };
   /** Time of the connect that belongs to it; null or absent: the connection was there. */
   connectNs?: number | null;
-  /** Of its connection: smoothed round-trip time, and segments sent again during the call. */
+  /** Of its connection: smoothed round-trip time, and segments sent again during the call (when the last of them went out). */
   rttNs?: number | null;
   retransmits?: number;
+  lastRetransmitNs?: number;
+  /** The client's address: with `peer` it tells the connection. */
+  client?: string;
+  /** The thread that read the answer, or wrote the response. */
+  responseTid?: number;
+  /** Of a server's request: when the application read it, where it lay in the socket before. */
+  readNs?: number;
+  /** When the request was all sent, and when the first byte of its answer came; absent: not seen. */
+  sentNs?: number;
+  firstByteNs?: number;
+  /** `none` is left out. */
+  error?: string;
+}
+
+/** What a traced process was asked, and what it asked others, around the request. Oldest first. */
+export interface ProcessWork {
+  pid: number;
+  /** Of the program. */
+  name: string;
+  service: string;
+  /** Client requests, and requests it served; of the request's own process without the request itself. */
+  calls: CallRef[];
+  requests: CallRef[];
 }
 
 /** A line (or a piece of one) that a thread wrote to a log file or to its standard output or error. Redacted. */
@@ -116,7 +139,17 @@ export type TriggerReason = 'slow' | 'slower_than_usual' | 'failed' | 'sampled' 
 export interface LookAt { label: string; requestId?: string; tid?: number; ns?: number }
 
 /** The verdict's case and object, for programs. `name` is a key of VERDICT_TEXTS. */
-export interface Cause { name: string; kind: string; object: string; share: number }
+export interface Cause {
+  name: string;
+  kind: string;
+  object: string;
+  share: number;
+  /** Of time at another service that is traced: its own cause. */
+  inside?: Cause;
+}
+
+/** Where the request was read and answered. `server`: the process was asked; `client`: it asked (programs that serve nobody). */
+export interface RequestEnds extends CallRef { role: 'server' | 'client' }
 
 export interface Profile {
   requestId: string;
@@ -145,6 +178,10 @@ export interface Profile {
   moments: Moment[];
   /** Calls to others that overlap with the request, oldest first. */
   calls: CallRef[];
+  /** The request as one end of its connection: threads, stages, network. */
+  request?: RequestEnds;
+  /** Of the request's process (first), of traced servers that worked for it, and of processes that these waited for. */
+  processes?: ProcessWork[];
   path: PathSegment[];
   /** Largest first; sums to the request's duration. */
   ledger: LedgerEntry[];

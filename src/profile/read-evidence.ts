@@ -24,6 +24,13 @@ export function readEvidence(recorder: FlightRecorder, question: EvidenceQuestio
   return new Reading(recorder, question).evidence();
 }
 
+/** Of these processes only; retransmits are nobody's in particular. */
+export function evidenceOf(evidence: Evidence, pids: ReadonlySet<number>): Evidence {
+  const of = <T extends { pid: number }>(records: readonly T[]): T[] => records.filter(({ pid }) => pids.has(pid));
+  const { switches, samples, blocks, operations, logs, lives } = evidence;
+  return { ...evidence, switches: of(switches), samples: of(samples), blocks: of(blocks), operations: of(operations), logs: of(logs), lives: of(lives) };
+}
+
 class Reading {
   readonly #cut = new Map<string, number>();
 

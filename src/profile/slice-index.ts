@@ -1,6 +1,9 @@
 /** The slices of all threads, ready to be asked "what did this thread do just before that time?". */
 import type { Slice, ThreadTimeline } from './profile.js';
 
+/** What runs between two parts of one wait takes no longer. */
+const INTERRUPTED_NS = 2e6;
+
 export class SliceIndex {
   readonly #threads = new Map<number, ThreadTimeline>();
   readonly #ordered = new Map<number, readonly Slice[]>();
@@ -13,6 +16,11 @@ export class SliceIndex {
 
   thread(tid: number): ThreadTimeline | undefined {
     return this.#threads.get(tid);
+  }
+
+  sameProcess(tid: number, other: number): boolean {
+    const thread = this.#threads.get(tid);
+    return thread !== undefined && thread.pid === this.#threads.get(other)?.pid;
   }
 
   /** In order of time and without overlaps, whatever came in; made when a thread is first asked for. */
@@ -41,6 +49,21 @@ export class SliceIndex {
     let woken = this.#woken.get(key);
     if (!woken) this.#woken.set(key, (woken = this.slices(tid).filter((slice) => slice.wokenBy?.tid === wakerTid)));
     return woken[lastBefore(woken, ns)];
+  }
+
+  /**
+   * The wait that this one is a part of: a timer or a signal may interrupt one (PostgreSQL looks for deadlocks after a second)
+   * and the thread goes on with the same wait at once. Its end tells who ended it.
+   */
+  whole(tid: number, wait: Slice): Slice {
+    const slices = this.slices(tid);
+    let last = wait;
+    for (let i = this.indexBefore(tid, wait.endNs); last.wokenBy === null && i + 1 < slices.length; i++) {
+      const next = slices[i + 1];
+      if (next.kind === last.kind && next.syscall === last.syscall && next.object === last.object) last = next;
+      else if ((next.kind !== 'running' && next.kind !== 'run_queue') || next.endNs - next.startNs > INTERRUPTED_NS) break;
+    }
+    return last;
   }
 
   /** When the thread next waits for input after `ns`; Infinity when it does not any more. */

@@ -1,64 +1,183 @@
 /**
- * Which requests get a profile: slow and failed ones of traced servers, of each endpoint the slowest of an interval, and
- * never more than the machine and the disk can take.
+ * Which requests get a profile: slow, slower than usual for their endpoint, failed, asked for, and now and then a normal one
+ * to compare with. Of each endpoint the slowest of an interval, and never more than the machine and the disk can take.
+ *
+ * Requests are the servers'; of a process that serves nobody (a script, a cron job) those that it makes.
  */
 import type { RequestRecord } from '../requests/record.js';
+import { Baseline, PerEndpoint } from './baseline.js';
+import type { TriggerReason } from './profile.js';
 
 export interface Candidate {
   record: RequestRecord;
   startNs: number;
   endNs: number;
+  reason: TriggerReason;
+  /** What its endpoint's requests took before; null until there are enough. */
+  usual: { durationNs: number; count: number } | null;
 }
 
 export interface TriggerLimits {
-  /** Within it only the slowest of an endpoint is kept. */
+  /** A candidate waits for so long; the slowest of those that came meanwhile is taken. At least the edge that its window has. */
   intervalNs: number;
+  /** Of all endpoints, in any hour. */
   perHour: number;
-  /** Time after the request that belongs to its window. */
-  edgeNs: number;
+  /** Of one endpoint: at once, and then one each. One that took twice as long as all before it is taken anyway. */
+  burst: number;
+  refillNs: number;
+  /** Slower than usual: so many times the median, and at least so long. */
+  factor: number;
+  leastNs: number;
+  /** A normal request of each endpoint is taken so often; of all endpoints one in `sampleGapNs`. */
+  sampleNs: number;
+  sampleGapNs: number;
 }
 
-export const DEFAULT_LIMITS: TriggerLimits = { intervalNs: 2e9, perHour: 2_000, edgeNs: 20e6 };
+export const DEFAULT_LIMITS: TriggerLimits = {
+  intervalNs: 500e6, perHour: 2_000, burst: 200, refillNs: 30e9, factor: 3, leastNs: 20e6, sampleNs: 600e9, sampleGapNs: 1e9,
+};
 const HOUR_NS = 3_600e9;
 const MAX_WAITING = 500;
+/** Requests before one knows what is usual. */
+const ENOUGH = 20;
+/** A normal one: not among the first (they warm up), and within this factor of the median. */
+const WARM = 3;
+const NORMAL_FACTOR = 1.5;
+const MAX_SERVERS = 4_096;
+const MAX_ASKED = 100;
+
+class EndpointState {
+  readonly baseline = new Baseline();
+  sampledNs = -Infinity;
+  tokens = NaN;
+  refilledNs = 0;
+  slowestNs = 0;
+}
+
+interface Waiting extends Candidate { state: EndpointState; dueNs: number }
 
 export class Trigger {
-  #waiting = new Map<string, Candidate>();
-  #lastOf = new Map<string, number>();
+  readonly #endpoints = new PerEndpoint(() => new EndpointState());
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #asked = new Map<string, number>();
+  /** Processes that have served a request. */
+  readonly #servers = new Set<number>();
   #taken: number[] = [];
+  #sampledNs = -Infinity;
   /** Requests that deserved one and got none. */
   passedOver = 0;
 
   constructor(private readonly limits: TriggerLimits = DEFAULT_LIMITS) {}
 
-  offer(record: RequestRecord, startNs: number, endNs: number): void {
-    if (record.role !== 'server' || (!record.slow && record.error === 'none')) return;
-    const key = `${record.service}\n${record.endpoint}\n${record.error}`;
-    const rival = this.#waiting.get(key);
-    if (rival === undefined ? this.#waiting.size >= MAX_WAITING : rival.endNs - rival.startNs >= endNs - startNs) {
-      this.passedOver++;
-      return;
-    }
-    if (rival !== undefined) this.passedOver++;
-    this.#waiting.set(key, { record, startNs, endNs });
+  /** Profile the next requests of this endpoint, whatever they take; 0 takes it back. */
+  ask({ service, endpoint }: { service: string; endpoint: string }, count: number): void {
+    const key = askKey(service, endpoint);
+    this.#asked.delete(key);
+    if (count > 0 && this.#asked.size < MAX_ASKED) this.#asked.set(key, count);
   }
 
-  /** Those whose window is over, slowest first. */
+  /** Those asked for that are still to come. */
+  asks(): Array<{ service: string; endpoint: string; remaining: number }> {
+    return [...this.#asked].map(([key, remaining]) => {
+      const [service, endpoint] = key.split('\n');
+      return { service, endpoint, remaining };
+    });
+  }
+
+  offer(record: RequestRecord, startNs: number, endNs: number): void {
+    if (record.role === 'server') this.#serves(record.pid);
+    else if (this.#servers.has(record.pid)) return;
+    const state = this.#endpoints.of(record);
+    const { baseline } = state;
+    const medianNs = baseline.medianNs;
+    const count = baseline.count;
+    if (record.error === 'none') baseline.add(endNs - startNs);
+    const reason = this.#reason(record, endNs, state, medianNs, count);
+    if (reason === null) return;
+    const usual = count >= ENOUGH ? { durationNs: medianNs, count } : null;
+    this.#wait({ record, startNs, endNs, reason, usual, state, dueNs: endNs + this.limits.intervalNs });
+  }
+
+  /** Those whose time has come, slowest first. */
   due(nowNs: number): Candidate[] {
     const due: Candidate[] = [];
     this.#taken = this.#taken.filter((taken) => nowNs - taken < HOUR_NS);
-    for (const [key, candidate] of this.#waiting) {
-      if (nowNs < candidate.endNs + this.limits.edgeNs) continue;
+    for (const [key, waiting] of this.#waiting) {
+      if (nowNs < waiting.dueNs) continue;
       this.#waiting.delete(key);
-      if (nowNs - (this.#lastOf.get(key) ?? -Infinity) < this.limits.intervalNs || this.#taken.length >= this.limits.perHour) {
+      if (this.#taken.length >= this.limits.perHour || (waiting.reason !== 'asked' && !this.#spend(waiting, nowNs))) {
         this.passedOver++;
         continue;
       }
-      if (this.#lastOf.size > MAX_WAITING * 4) this.#lastOf.clear();
-      this.#lastOf.set(key, nowNs);
       this.#taken.push(nowNs);
-      due.push(candidate);
+      const { record, startNs, endNs, reason, usual } = waiting;
+      due.push({ record, startNs, endNs, reason, usual });
     }
     return due.sort((a, b) => (b.endNs - b.startNs) - (a.endNs - a.startNs));
   }
+
+  #serves(pid: number): void {
+    if (this.#servers.has(pid)) return;
+    if (this.#servers.size >= MAX_SERVERS) this.#servers.clear();
+    this.#servers.add(pid);
+  }
+
+  #reason(record: RequestRecord, endNs: number, state: EndpointState, medianNs: number, count: number): TriggerReason | null {
+    if (this.#asked.size > 0 && this.#isAsked(record)) return 'asked';
+    if (record.error !== 'none') return 'failed';
+    if (record.slow) return 'slow';
+    const { durationNs } = record;
+    const { factor, leastNs, sampleNs, sampleGapNs } = this.limits;
+    if (durationNs >= leastNs && count >= ENOUGH && durationNs >= medianNs * factor) return 'slower_than_usual';
+    const normal = count >= WARM && durationNs <= medianNs * NORMAL_FACTOR;
+    if (!normal || endNs - state.sampledNs < sampleNs || endNs - this.#sampledNs < sampleGapNs) return null;
+    state.sampledNs = this.#sampledNs = endNs;
+    return 'sampled';
+  }
+
+  #isAsked({ service, endpoint }: RequestRecord): boolean {
+    const key = askKey(service, endpoint);
+    const left = this.#asked.get(key);
+    if (left === undefined) return false;
+    if (left <= 1) this.#asked.delete(key);
+    else this.#asked.set(key, left - 1);
+    return true;
+  }
+
+  #wait(candidate: Waiting): void {
+    const { record, reason } = candidate;
+    const rest = reason === 'asked' ? record.id : reason === 'sampled' || reason === 'failed' ? reason : 'slow';
+    const key = `${record.service}\n${record.endpoint}\n${record.operation}\n${rest}`;
+    const rival = this.#waiting.get(key);
+    if (rival === undefined ? this.#waiting.size >= MAX_WAITING : rival.endNs - rival.startNs >= candidate.endNs - candidate.startNs) {
+      this.passedOver++;
+      return;
+    }
+    if (rival !== undefined) {
+      this.passedOver++;
+      // The interval began with the first; the window's later edge is over by then.
+      candidate.dueNs = Math.max(rival.dueNs, candidate.endNs + this.limits.intervalNs / 4);
+      this.#waiting.delete(key);
+    }
+    this.#waiting.set(key, candidate);
+  }
+
+  /** Takes one of the endpoint's tokens, if there is any. */
+  #spend({ state, startNs, endNs }: Waiting, nowNs: number): boolean {
+    const { burst, refillNs } = this.limits;
+    const tookNs = endNs - startNs;
+    if (Number.isNaN(state.tokens)) [state.tokens, state.refilledNs] = [burst, nowNs];
+    const refilled = Math.floor((nowNs - state.refilledNs) / refillNs);
+    state.tokens = Math.min(burst, state.tokens + refilled);
+    state.refilledNs += refilled * refillNs;
+    const outstanding = tookNs > state.slowestNs * 2;
+    state.slowestNs = Math.max(state.slowestNs, tookNs);
+    if (state.tokens < 1) return outstanding;
+    state.tokens--;
+    return true;
+  }
+}
+
+function askKey(service: string, endpoint: string): string {
+  return `${service}\n${endpoint}`;
 }

@@ -3,8 +3,9 @@
  * `{name}` is filled in; a part in [brackets] is left out when one of its names has nothing to say.
  */
 export type VerdictCase =
-  | 'cpu' | 'run_queue' | 'run_queue_idle' | 'lock' | 'lock_unknown' | 'peer' | 'peer_unknown' | 'file' | 'fault' | 'sleep' | 'other_request' | 'idle' | 'other'
-  | 'queue' | 'mixed' | 'unexplained' | 'nothing';
+  | 'cpu' | 'gc' | 'run_queue' | 'run_queue_idle' | 'throttled' | 'lock' | 'lock_unknown' | 'pool' | 'queue' | 'other_request'
+  | 'peer' | 'peer_unknown' | 'dns' | 'connect' | 'connect_failed' | 'packet_loss' | 'wire' | 'slow_reader' | 'slow_sender'
+  | 'file' | 'fsync' | 'fault' | 'sleep' | 'timer' | 'idle' | 'other' | 'unread' | 'mixed' | 'unexplained' | 'nothing';
 
 export type VerdictValues = Readonly<Record<string, string | undefined>>;
 
@@ -15,20 +16,33 @@ export const VERDICT_OPENING = {
 } as const;
 
 export const VERDICT_TEXTS: Readonly<Record<VerdictCase, string>> = {
-  cpu: '{time} ({share}) it was [{probably} ]computing: thread {thread} was on CPU[, mostly in {function}].',
+  cpu: '{time} ({share}) it was [{probably} ]computing: thread {thread} was on CPU[, {amount} in {function}].',
+  gc: '{time} ({share}) it stood still for garbage collection[ ({object})].',
   run_queue: '{time} ({share}) it was ready but got no CPU: {who} ran on its CPUs.',
   run_queue_idle: '{time} ({share}) it was ready but got no CPU; nobody else was seen on its CPUs, so probably a CPU limit held it back (cgroup throttling).',
-  lock: '{time} ({share}) it waited for lock {lock}, [{probably} ]held by thread {holder}[ and {others}][, which was serving {serving}][; {holder} spent that time {doing}].',
-  lock_unknown: '{time} ({share}) it waited for lock {lock}; who held it was not seen.',
-  peer: '{time} ({share}) it waited for {peer}[ ({calls})][; {server} of that were spent in that server itself, the rest on the way][; {serverAll} passed in that server itself, so the network is not to blame][; {serverLittle} passed in that server itself, so probably the network or a queue before it is to blame].[ {network}]',
+  throttled: '{time} ({share}) it was ready but held back by the CPU limit of its cgroup (throttled {times}, {throttled} in all).',
+  lock: '{time} ({share}) it waited for {lock}, [{probably} ]held by {holder}[ and {others}][, which was serving {serving}][; {who} {doing}].',
+  lock_unknown: '{time} ({share}) it waited for {lock}; who held it was not seen.',
+  pool: '{time} ({share}) it waited for a free thread of its own pool: {busy} busy with {request}[ and {others}][, {amount} in {function}].',
+  queue: '{time} ({share}) passed before {point}[: its thread {thread} was busy with {request}][ and {others}][ ({spent} in {function})][: {reason}].',
+  other_request: '{time} ({share}) its thread {thread} was busy with another request[: {request}][ and {others}][ ({spent} in {function})].',
+  peer: '{time} ({share}) it waited for {peer}[ ({calls})][; there {inside}].[ {network}]',
   peer_unknown: '{time} ({share}) it waited for the other end of a connection[ ({peer})]; probably that end was slow to send or to receive.[ {network}]',
+  dns: '{time} ({share}) it waited for a name to be resolved: {peer} was slow to answer[ ({calls})][; there {inside}].[ {network}]',
+  connect: '{time} ({share}) it waited to {peer}: the connection was slow to come about, so the network or a full queue at that end is to blame.[ {network}]',
+  connect_failed: '{time} ({share}) it tried to {peer}, in vain.',
+  packet_loss: '{time} ({share}) packets were lost between it and {peer}: {retransmits} had to be sent again.[ {rest}]',
+  wire: '{time} ({share}) went by on the way to {peer} and back[; {rest}].[ {network}]',
+  slow_reader: '{time} ({share}) it could not send on: {peer} was slow to read the response.[ {network}]',
+  slow_sender: '{time} ({share}) it waited for the rest of the request: {peer} was slow to send it.[ {network}]',
   file: '{time} ({share}) it waited for the disk[: {file}][ and {others}].',
-  fault: '{time} ({share}) it waited for memory: page faults had to be served before it could go on[ ({object})]; probably its memory was short or the file not in the cache.',
-  sleep: '{time} ({share}) it slept: thread {thread} waited for a timer that it had set itself[ ({object})].',
-  other_request: '{time} ({share}) its thread {thread} was busy with another request[: {request}][ and {others}].',
+  fsync: '{time} ({share}) it waited until the disk had written what it flushed[: {file}][ and {others}].',
+  fault: '{time} ({share}) it waited for memory: page faults had to be served before it could go on[ ({object})][; {faults} in its cgroup meanwhile]; probably its memory was short or the file not in the cache.',
+  sleep: '{time} ({share}) it slept: thread {thread} waited for a timer that it had set itself[ ({object})][, in {function}].',
+  timer: '{time} ({share}) it waited for a timer that it had set itself: nothing else was under way for it on thread {thread}.',
   idle: '{time} ({share}) thread {thread} had nothing to do for it: probably it waited for a timer or for input that was not recorded.',
   other: '{time} ({share}) it was blocked in system calls[ ({object})].',
-  queue: '{time} ({share}) passed before the application read the request[: its thread {thread} was busy with {request}][: {reason}].',
+  unread: '{time} ({share}) it lay unread in the socket[ ({object})].',
   mixed: 'No single cause: {parts}.',
   unexplained: '{time} ({share}) cannot be explained by what was recorded[: {missing}].',
   nothing: 'Nothing stands out: {parts}.',
@@ -54,25 +68,37 @@ export const KIND_TEXTS = {
   unexplained: 'unexplained',
 } as const;
 
-/** What the holder of a lock did with it. */
+/** What a peer's process, or the holder of a lock, did meanwhile: after its name. */
 export const DOING_TEXTS: Readonly<Record<keyof typeof KIND_TEXTS, string>> = {
-  cpu: 'on CPU',
-  run_queue: 'waiting for a CPU',
-  lock: 'waiting for another lock',
-  peer: 'waiting for {object}',
-  file: 'waiting for the disk',
-  fault: 'waiting for memory',
-  sleep: 'asleep',
-  other_request: 'on CPU for {object}',
-  idle: 'idle',
-  other: 'in a system call',
-  throttled: 'held back by its CPU limit',
-  pool: 'waiting for its own threads',
-  wire: 'waiting for the network',
-  gc: 'stopped by garbage collection',
-  unread: 'elsewhere',
+  cpu: 'was computing (on CPU)[, {amount} in {function}]',
+  run_queue: 'waited for a CPU[: {object} ran instead]',
+  lock: 'waited for {lock}[ held by {holder}][, which {doing}]',
+  peer: 'waited for {object}[; there {inside}]',
+  file: 'waited for the disk[: {object}]',
+  fault: 'waited for memory',
+  sleep: 'slept',
+  other_request: 'was busy with another request[: {object}][ ({spent} in {function})]',
+  idle: 'had nothing to do',
+  other: 'was in a system call[ ({object})]',
+  throttled: 'was held back by its CPU limit',
+  pool: 'waited for its own threads[, busy with {object}]',
+  wire: 'waited for the network[: {object}]',
+  gc: 'was stopped by garbage collection',
+  unread: 'had not read it yet',
   unexplained: '',
 };
+
+/** What a holder did between its own requests. */
+export const HOLDER_TEXTS = {
+  idle_in_transaction: 'was idle in transaction[ after {statement}]',
+  at: 'was at {statement}[; it {doing}]',
+} as const;
+
+export const NETWORK_TEXTS = {
+  fine: 'The network is fine ({figures}).',
+  lost: 'The network lost packets ({figures}).',
+  far: 'The network is slow ({figures}).',
+} as const;
 
 export function fillText(template: string, values: VerdictValues): string {
   return template.replace(/\[([^\]]*)\]|\{(\w+)\}/g, (_whole, optional: string | undefined, name: string | undefined) => {

@@ -1,41 +1,37 @@
 /** The verdict: one or two sentences on why the request took as long as it did. */
-import { criticalPath } from './critical-path.js';
-import { ledgerOf } from './ledger.js';
-import { holderOf, lockOf, threadName } from './locks.js';
 import type { PathInput } from './path-input.js';
-import { readNsOf, requestName } from './path-input.js';
-import type { CallRef, Cause as ProfileCause, LedgerEntry, LedgerKind, LookAt, PathSegment } from './profile.js';
+import { readNsOf } from './path-input.js';
+import { IDLE_CPU } from './path-refinements.js';
+import type { Cause as ProfileCause, LedgerKind, LookAt, PathSegment } from './profile.js';
 import { countText, durationText, nameText, shareText } from './quantities.js';
+import { lockCause } from './verdict-lock.js';
+import type { Part, VerdictInput } from './verdict-parts.js';
+import { entryText, functionValues, lengthOf, othersText, partsOf, threadOf, threadText } from './verdict-parts.js';
+import { peerCause, wireCause } from './verdict-peer.js';
+import { poolCause, queueCause } from './verdict-queue.js';
 import type { VerdictCase, VerdictValues } from './verdict-texts.js';
-import { DOING_TEXTS, fillText, KIND_TEXTS, VERDICT_OPENING, VERDICT_TEXTS } from './verdict-texts.js';
+import { fillText, KIND_TEXTS, VERDICT_OPENING, VERDICT_TEXTS } from './verdict-texts.js';
 
-export interface VerdictInput {
-  /** How the request is called: `GET /report`. */
-  label: string;
-  input: PathInput;
-  path: readonly PathSegment[];
-  ledger: readonly LedgerEntry[];
-  /** The endpoint's usual duration. */
-  usualNs?: number | null;
-  /** By call id: how long the call took at the peer's own server, where that is traced too. */
-  serverNs?: ReadonlyMap<string, number>;
-  /** Of the connections to the peers. */
-  network?: { rttNs: number | null; retransmits: number } | null;
-  /** Where the samples on the path mostly were. */
-  hotFunction?: string;
-}
+export type { VerdictInput } from './verdict-parts.js';
 
-/** From this share on a kind is the cause. */
+/** From this share on a kind is the cause; from the lesser one if it is well ahead of the next. */
 const MAIN_SHARE = 0.5;
+const AHEAD_SHARE = 0.35;
+const AHEAD_FACTOR = 1.5;
 /** Below this none of them stands out. */
 const NOTABLE_SHARE = 0.25;
 /** Up to this factor of the usual duration nothing is wrong. */
 const USUAL_FACTOR = 1.3;
-/** At the peer's server: so much of the call's time is all of it, so little hardly any. */
-const SERVER_ALL = 0.9;
-const SERVER_LITTLE = 0.2;
 
 export interface Verdict { verdict: string; cause: ProfileCause; lookAt: LookAt[] }
+
+export interface Cause {
+  name: VerdictCase;
+  values: VerdictValues;
+  /** Instead of the largest line's. */
+  object?: string;
+  lookAt?: LookAt[];
+}
 
 export function verdictOf(verdict: VerdictInput): Verdict {
   const { input } = verdict;
@@ -44,45 +40,51 @@ export function verdictOf(verdict: VerdictInput): Verdict {
     const text = fillText(VERDICT_OPENING.alone, { label: nameText(verdict.label), took: durationText(0) });
     return { verdict: text, cause: { name: 'nothing', kind: '', object: '', share: 0 }, lookAt: [] };
   }
-  const { name, values } = causeOf(verdict, tookNs);
-  const [main] = verdict.ledger;
+  const { cause, part } = causeOf(verdict, tookNs);
   return {
-    verdict: `${openingOf(verdict, tookNs)} ${fillText(VERDICT_TEXTS[name], values)}`,
-    cause: { name, kind: main?.kind ?? '', object: main?.object ?? '', share: main?.share ?? 0 }, lookAt: [],
+    verdict: `${openingOf(verdict, tookNs)} ${fillText(VERDICT_TEXTS[cause.name], cause.values)}`,
+    cause: causeFor(cause, part), lookAt: cause.lookAt ?? [],
   };
 }
 
-function openingOf({ label, usualNs }: VerdictInput, tookNs: number): string {
-  const known = usualNs !== undefined && usualNs !== null && usualNs > 0;
-  const form = !known ? 'alone' : tookNs > usualNs * USUAL_FACTOR ? 'slower' : 'usual';
-  return fillText(VERDICT_OPENING[form], { label: nameText(label), took: durationText(tookNs), usual: known ? durationText(usualNs) : '' });
+function causeFor(cause: Cause, part: Part | undefined): ProfileCause {
+  const inside = part?.entries[0]?.inside?.[0];
+  return {
+    name: cause.name, kind: part?.kind ?? '', object: cause.object ?? part?.entries[0]?.object ?? '', share: part?.share ?? 0,
+    ...(inside ? { inside: { name: inside.kind, kind: inside.kind, object: inside.object, share: inside.share } } : {}),
+  };
 }
 
-interface Cause { name: VerdictCase; values: VerdictValues }
+function openingOf({ label, usual }: VerdictInput, tookNs: number): string {
+  const usualNs = usual?.durationNs ?? 0;
+  const form = !(usualNs > 0) ? 'alone' : tookNs > usualNs * USUAL_FACTOR ? 'slower' : 'usual';
+  return fillText(VERDICT_OPENING[form], { label: nameText(label), took: durationText(tookNs), usual: durationText(usualNs) });
+}
 
-/** All of the path that is of one kind. */
-interface Part { kind: LedgerKind; ns: number; share: number; entries: readonly LedgerEntry[]; segments: readonly PathSegment[] }
-
-function causeOf(verdict: VerdictInput, tookNs: number): Cause {
-  const queue = queueCause(verdict, tookNs);
+function causeOf(verdict: VerdictInput, tookNs: number): { cause: Cause; part: Part | undefined } {
+  const queue = queueCause(verdict, tookNs, MAIN_SHARE);
   if (queue) return queue;
   const parts = partsOf(verdict.path, verdict.ledger);
-  const [main] = parts;
-  if (!main || main.share < MAIN_SHARE) {
-    return { name: !main || main.share < NOTABLE_SHARE ? 'nothing' : 'mixed', values: { parts: partsText(parts) } };
-  }
-  const cause = CAUSES[main.kind](main, verdict);
-  return { name: cause.name, values: { time: durationText(main.ns), share: shareText(main.share), thread: threadText(main, verdict.input), ...cause.values } };
+  const part = mainPart(parts, verdict, tookNs);
+  if (!part) return { part: parts[0], cause: { name: !parts[0] || parts[0].share < NOTABLE_SHARE ? 'nothing' : 'mixed', values: { parts: partsText(parts) } } };
+  const cause = CAUSES[part.kind](part, verdict);
+  const thread = threadText(threadOf(part.segments, verdict.input), verdict.input);
+  return { part, cause: { ...cause, values: { time: durationText(part.ns), share: shareText(part.share), thread, ...cause.values }, lookAt: cause.lookAt ?? lookAtThread(part, thread) } };
 }
 
-function partsOf(path: readonly PathSegment[], ledger: readonly LedgerEntry[]): Part[] {
-  const kinds = [...new Set(ledger.map((entry) => entry.kind))];
-  const parts = kinds.map((kind): Part => {
-    const entries = ledger.filter((entry) => entry.kind === kind);
-    const sum = (of: 'ns' | 'share'): number => entries.reduce((total, entry) => total + entry[of], 0);
-    return { kind, ns: sum('ns'), share: sum('share'), entries, segments: path.filter((segment) => segment.kind === kind) };
-  });
-  return parts.sort((a, b) => b.ns - a.ns);
+/** What took most of the time; where it is known what is usual, what took most of the time beyond that. */
+function mainPart(parts: readonly Part[], { usual }: VerdictInput, tookNs: number): Part | undefined {
+  const [main, next] = parts;
+  if (!main) return undefined;
+  if (main.share >= MAIN_SHARE || (main.share >= AHEAD_SHARE && main.ns >= (next?.ns ?? 0) * AHEAD_FACTOR)) return main;
+  const beyondNs = tookNs - (usual?.durationNs ?? tookNs);
+  if (!usual || usual.ledger.length === 0 || beyondNs < tookNs * (1 - 1 / USUAL_FACTOR)) return undefined;
+  const grown = parts.map((part) => ({ part, ns: part.ns - usualNsOf(usual.ledger, part.kind) })).sort((a, b) => b.ns - a.ns);
+  return grown[0].ns >= beyondNs * MAIN_SHARE ? grown[0].part : undefined;
+}
+
+function usualNsOf(ledger: VerdictInput['ledger'], kind: LedgerKind): number {
+  return ledger.reduce((sum, entry) => sum + (entry.kind === kind ? entry.ns : 0), 0);
 }
 
 function partsText(parts: readonly Part[]): string {
@@ -90,144 +92,73 @@ function partsText(parts: readonly Part[]): string {
   return said.join(', ') || 'no events of it were recorded';
 }
 
+/** The longest stretch of it, on its thread. */
+function lookAtThread(part: Part, thread: string): LookAt[] {
+  const longest = longestOf(part.segments);
+  return longest ? [{ label: `thread ${thread}`, tid: longest.tid, ns: longest.startNs }] : [];
+}
+
+function longestOf(segments: readonly PathSegment[]): PathSegment | undefined {
+  return segments.reduce<PathSegment | undefined>((most, one) => (!most || one.endNs - one.startNs > most.endNs - most.startNs ? one : most), undefined);
+}
+
 const CAUSES: Record<LedgerKind, (part: Part, verdict: VerdictInput) => Cause> = {
-  cpu: (_part, verdict) => ({ name: 'cpu', values: { function: nameText(verdict.hotFunction ?? ''), probably: sharedThread(verdict.input) ? 'probably' : '' } }),
+  cpu: cpuCause,
+  gc: (part) => ({ name: 'gc', values: { object: entryText(part.entries[0]).replace(/^garbage collection$/, '') } }),
   run_queue: runQueueCause,
+  throttled: (_part, { pressure }) => ({
+    name: 'throttled', values: { times: countText(pressure?.throttled ?? 0, 'time'), throttled: durationText(pressure?.throttledNs ?? 0) },
+  }),
   lock: lockCause,
+  pool: poolCause,
   peer: peerCause,
-  file: (part) => ({ name: 'file', values: { file: objectText(part), others: othersText(part.entries, 'file') } }),
-  fault: (part) => ({ name: 'fault', values: { object: objectText(part) } }),
-  sleep: (part) => ({ name: 'sleep', values: { object: objectText(part) } }),
-  other_request: (part) => ({ name: 'other_request', values: { request: objectText(part), others: othersText(part.entries, 'other') } }),
+  wire: wireCause,
+  file: fileCause,
+  fault: (part, { pressure }) => ({
+    name: 'fault', values: { object: entryText(part.entries[0]), faults: pressure?.majorFaults ? countText(pressure.majorFaults, 'major fault') : '' },
+  }),
+  sleep: sleepCause,
+  other_request: otherRequestCause,
   idle: () => ({ name: 'idle', values: {} }),
-  throttled: () => ({ name: 'run_queue_idle', values: {} }),
-  pool: (part) => ({ name: 'other', values: { object: objectText(part) } }),
-  wire: (part) => ({ name: 'peer_unknown', values: { peer: objectText(part) } }),
-  gc: (part) => ({ name: 'other', values: { object: objectText(part) } }),
-  unread: (part) => ({ name: 'other', values: { object: objectText(part) } }),
-  other: (part) => ({ name: 'other', values: { object: objectText(part) } }),
+  unread: (part) => ({ name: 'unread', values: { object: entryText(part.entries[0]) } }),
+  other: (part) => ({ name: 'other', values: { object: entryText(part.entries[0]) } }),
   unexplained: (part) => ({ name: 'unexplained', values: { missing: nameText(part.segments.find((segment) => segment.object !== '')?.object ?? '') } }),
 };
 
-/** Most of the time went by before the request was read at all. */
-function queueCause(verdict: VerdictInput, tookNs: number): Cause | null {
-  const readNs = readNsOf(verdict.input);
-  const queuedNs = readNs - verdict.input.requestStartNs;
-  if (!(queuedNs >= tookNs * MAIN_SHARE)) return null;
-  const before = verdict.path.filter((segment) => segment.startNs < readNs).map((segment) => ({ ...segment, endNs: Math.min(segment.endNs, readNs) }));
-  const [main] = partsOf(before, ledgerOf(before, queuedNs));
-  const busy = main.kind === 'other_request';
-  const values = {
-    time: durationText(queuedNs), share: shareText(queuedNs / tookNs), thread: threadText(main, verdict.input),
-    request: busy ? objectText(main) || 'other work' : '', reason: busy || main.kind === 'unexplained' ? '' : `its thread was ${KIND_TEXTS[main.kind]} until then`,
-  };
-  return { name: 'queue', values };
-}
-
-/** As thread-slices.ts calls it. */
-const IDLE_CPU = 'an idle CPU';
-
-function runQueueCause(part: Part): Cause {
-  const known = part.entries.filter((entry) => entry.object !== '' && !entry.object.startsWith(IDLE_CPU));
-  if (known.length === 0) return { name: 'run_queue_idle', values: {} };
-  return { name: 'run_queue', values: { who: [objectTextOf(known[0]), othersText(known, 'other')].filter((text) => text !== '').join(' and ') } };
-}
-
-function lockCause(part: Part, verdict: VerdictInput): Cause {
-  const locks = summed(part.entries, (entry) => lockOf(entry.object));
-  const [[lock]] = locks;
-  const holders = summed(part.entries.filter((entry) => lockOf(entry.object) === lock), (entry) => holderOf(entry.object)).filter(([holder]) => holder !== '');
-  if (holders.length === 0) return { name: 'lock_unknown', values: { lock: nameText(lock) } };
-  const [[holder, heldNs]] = holders;
-  const held = part.segments.filter((segment) => lockOf(segment.object) === lock && holderOf(segment.object) === holder);
-  const thread = verdict.input.threads.find((one) => threadName(one) === holder);
-  return {
-    name: 'lock',
-    values: {
-      lock: nameText(lock), holder: nameText(holder), others: holders.length > 1 ? countText(holders.length - 1, 'other') : '',
-      // That the waker is the holder is known of locks; that it held it for so little of the wait speaks against it.
-      probably: thread && heldNs >= part.ns * MAIN_SHARE ? '' : 'probably',
-      serving: thread ? servingText(thread.tid, held, verdict.input) : '', doing: thread ? doingText(thread.tid, held, verdict.input) : '',
-    },
-  };
-}
-
-function servingText(tid: number, held: readonly PathSegment[], input: PathInput): string {
-  const overlaps = (request: CallRef): boolean => held.some((segment) => segment.startNs < request.endNs && request.startNs < segment.endNs);
-  const served = input.otherRequests.find((request) => request.tid === tid && overlaps(request));
-  return served ? nameText(requestName(served)) : '';
-}
-
-/** The holder's own critical path while it held the lock, in a few words. */
-function doingText(tid: number, held: readonly PathSegment[], input: PathInput): string {
-  const paths = held.flatMap((segment) => criticalPath({
-    ...input, requestStartNs: segment.startNs, requestEndNs: segment.endNs, requestReadNs: undefined, requestTid: tid, responseTid: tid, otherRequests: [],
-  }));
-  const heldNs = held.reduce((total, segment) => total + segment.endNs - segment.startNs, 0);
-  const [main] = partsOf(paths, ledgerOf(paths, heldNs));
-  if (!main || main.share < MAIN_SHARE) return '';
-  return fillText(DOING_TEXTS[main.kind], { object: objectText(main) || 'another service' });
-}
-
-function peerCause(part: Part, verdict: VerdictInput): Cause {
-  const [main] = part.entries;
-  const calls = [...new Set(part.segments.filter((segment) => segment.object === main.object).map((segment) => segment.call))].filter((call) => call !== null);
-  const network = networkText(verdict.network);
-  if (calls.length === 0) return { name: 'peer_unknown', values: { peer: objectText(part), network } };
-  const others = new Set(part.entries.slice(1).map((entry) => entry.object)).size;
-  const peer = others === 0 ? objectText(part) : `${objectText(part)} (${durationText(main.ns)}) and ${countText(others, 'other')}`;
-  return { name: 'peer', values: { peer, calls: calls.length > 1 ? countText(calls.length, 'call') : '', network, ...serverText(calls, verdict.serverNs) } };
-}
-
-/** Only when the peer's time is known of every call: a part of them proves nothing. */
-function serverText(calls: readonly CallRef[], serverNs: ReadonlyMap<string, number> | undefined): VerdictValues {
-  let atServerNs = 0;
-  let tookNs = 0;
-  for (const call of calls) {
-    const ns = serverNs?.get(call.id);
-    if (ns === undefined) return {};
-    atServerNs += ns;
-    tookNs += call.endNs - call.startNs;
-  }
-  const text = durationText(atServerNs);
-  if (atServerNs >= tookNs * SERVER_ALL) return { serverAll: text };
-  return atServerNs <= tookNs * SERVER_LITTLE ? { serverLittle: text } : { server: text };
-}
-
-function networkText(network: VerdictInput['network']): string {
-  if (!network) return '';
-  const rtt = network.rttNs === null ? '' : `round trip ${durationText(network.rttNs)}, `;
-  return network.retransmits > 0
-    ? `The network lost packets: ${rtt}${countText(network.retransmits, 'retransmit')}.`
-    : `The network lost nothing (${rtt}no retransmits).`;
+function cpuCause(part: Part, { stacks, input }: VerdictInput): Cause {
+  const { function: name, amount } = functionValues(stacks, part.segments);
+  return { name: 'cpu', object: name ?? '', values: { function: name, amount, probably: sharedThread(input) ? 'probably' : '' } };
 }
 
 /** Did the thread serve other requests in the same time? Then what it computed may have been theirs. */
 function sharedThread(input: PathInput): boolean {
-  return input.otherRequests.some((other) => other.tid === input.responseTid && other.startNs < input.requestEndNs && other.endNs > input.requestStartNs);
+  return input.otherRequests.some((other) => other.tid === input.responseTid && other.startNs < input.requestEndNs && other.endNs > readNsOf(input));
 }
 
-function threadText(part: Part, input: PathInput): string {
-  const [[tid]] = summed(part.segments.map((segment) => ({ ns: segment.endNs - segment.startNs, tid: segment.tid })), (one) => one.tid, [input.responseTid, 0]);
-  const thread = input.threads.find((one) => one.tid === tid);
-  return nameText(thread ? threadName(thread) : String(tid));
+function runQueueCause(part: Part): Cause {
+  const known = part.entries.filter((entry) => entry.object !== '' && !entry.object.startsWith(IDLE_CPU));
+  if (known.length === 0) return { name: 'run_queue_idle', values: {} };
+  return { name: 'run_queue', object: known[0].object, values: { who: [entryText(known[0]), othersText(known, 'other')].filter((text) => text !== '').join(' and ') } };
 }
 
-function summed<T extends { ns: number }, K>(all: readonly T[], keyOf: (one: T) => K, ifEmpty?: [K, number]): [K, number][] {
-  const sums = new Map<K, number>();
-  for (const one of all) sums.set(keyOf(one), (sums.get(keyOf(one)) ?? 0) + one.ns);
-  if (sums.size === 0 && ifEmpty) return [ifEmpty];
-  return [...sums].sort((a, b) => b[1] - a[1]);
+function fileCause(part: Part): Cause {
+  const flushed = /^(fsync|fdatasync|msync|sync|syncfs|sync_file_range)\b/.test(part.entries[0]?.object ?? '');
+  return { name: flushed ? 'fsync' : 'file', values: { file: entryText(part.entries[0]), others: othersText(part.entries, flushed ? 'other' : 'other file') } };
 }
 
-function objectText(part: Part): string {
-  return part.entries.length > 0 ? objectTextOf(part.entries[0]) : '';
+function sleepCause(part: Part, { stacks }: VerdictInput): Cause {
+  if (part.entries[0]?.object === 'timer') return { name: 'timer', values: {} };
+  return { name: 'sleep', values: { object: entryText(part.entries[0]), function: functionValues(stacks, part.segments).function } };
 }
 
-function objectTextOf(entry: LedgerEntry): string {
-  return nameText(entry.object);
+function otherRequestCause(part: Part, { stacks }: VerdictInput): Cause {
+  const [main] = part.entries;
+  const ofMain = part.segments.filter((one) => one.object === main.object);
+  const { function: name } = functionValues(stacks, ofMain);
+  const [request] = ofMain.map((one) => one.call).filter((call) => call !== null);
+  return {
+    name: 'other_request', values: { request: entryText(main), others: othersText(part.entries, 'other'), function: name, spent: durationText(lengthOf(ofMain)) },
+    lookAt: request ? [{ label: entryText(main), requestId: request.id }] : undefined,
+  };
 }
 
-function othersText(entries: readonly LedgerEntry[], noun: string): string {
-  return entries.length > 1 ? countText(entries.length - 1, noun === 'other' ? 'other' : `other ${noun}`) : '';
-}

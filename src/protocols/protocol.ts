@@ -4,7 +4,7 @@
  * A protocol folder is pure: bytes and times in, exchanges out; no I/O, no clock, never throws, never loops, never
  * holds more than its bounds. Adding one touches its folder and `list.ts`.
  */
-import type { Nanoseconds } from '../events/observation.js';
+import { UNKNOWN_NS, type Nanoseconds } from '../events/observation.js';
 
 /** Bytes a client sends to a server: requests. */
 export const REQUEST = 0;
@@ -42,11 +42,14 @@ export interface Window {
   end: number;
   /** Bytes that follow `end` on the wire and were not captured (and never will be). 0: more may come. */
   missing: number;
-  /** When the byte at `start` passed, and the thread that moved it. */
+  /** When the byte at `start` passed, how long it had lain in the socket unread (UNKNOWN_NS), and the thread that moved it. */
   firstNs: Nanoseconds;
+  firstUnreadNs: Nanoseconds;
   firstTid: number;
   /** When the last byte of the window passed, and the thread that moved it. */
   lastNs: Nanoseconds;
+  /** Of the first byte of the call that moved the last. */
+  lastUnreadNs: Nanoseconds;
   lastTid: number;
 }
 
@@ -68,6 +71,9 @@ export interface Exchange {
   /** Text of the error, from the server, cut to 256 characters. */
   errorText: string;
   startNs: Nanoseconds;
+  /** How long the first byte of the request, and that of the response, lay in the socket before they were read; UNKNOWN_NS. */
+  requestUnreadNs: Nanoseconds;
+  responseUnreadNs: Nanoseconds;
   requestEndNs: Nanoseconds;
   /** NaN while there is no response. */
   responseStartNs: Nanoseconds;
@@ -87,10 +93,16 @@ export interface Exchange {
 export function newExchange(protocol: string): Exchange {
   return {
     protocol, operation: '', resource: '', status: '', error: 'none', errorText: '',
-    startNs: 0, requestEndNs: 0, responseStartNs: NaN, endNs: 0, requestBytes: 0, responseBytes: 0,
+    startNs: 0, requestUnreadNs: UNKNOWN_NS, responseUnreadNs: UNKNOWN_NS, requestEndNs: 0, responseStartNs: NaN, endNs: 0, requestBytes: 0, responseBytes: 0,
     requestTid: 0, responseTid: 0, traceId: '', incomplete: '', attributes: null,
     requestPayload: null, responsePayload: null,
   };
+}
+
+/** The first byte of the response stands at the window's start. */
+export function responseStarts(exchange: Exchange, window: Window): void {
+  exchange.responseStartNs = window.firstNs;
+  exchange.responseUnreadNs = window.firstUnreadNs;
 }
 
 /** What a parser may ask of its connection. */

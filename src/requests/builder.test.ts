@@ -35,6 +35,20 @@ test('stages are sending, waiting and receiving, and add up to the duration', ()
   assert.deepEqual([record.endpoint, record.resource, record.complete, record.weight], ['/orders/*', '/orders/17?token=***', true, 1]);
 });
 
+test('a request begins when it came: the time it lay unread is its first stage', () => {
+  const record = build(exchange('http', { requestUnreadNs: 600 }));
+  assert.deepEqual([record.unreadNs, record.sendNs, record.waitNs, record.receiveNs, record.durationNs], [600, 2000, 7000, 5000, 14_600]);
+  assert.equal(record.start, '1763871764123457189');
+  assert.deepEqual([build(exchange('http')).unreadNs, build(exchange('http')).responseUnreadNs], [null, null], 'not known');
+  assert.equal(build(exchange('http', { requestUnreadNs: 480e6, requestEndNs: 490e6, startNs: 489e6, responseStartNs: 491e6, endNs: 492e6 })).slow, false);
+  assert.equal(build(exchange('http', { requestUnreadNs: 499e6, requestEndNs: 509e6, startNs: 509e6, responseStartNs: 510e6, endNs: 511e6 })).slow, true);
+});
+
+test('a response that lay unread had been waited for until it came, not longer', () => {
+  assert.equal(build(exchange('http', { responseUnreadNs: 3000 })).responseUnreadNs, 3000);
+  assert.equal(build(exchange('http', { responseUnreadNs: 9000 })).responseUnreadNs, 7000);
+});
+
 test('a response that began before the request had ended leaves no negative stage', () => {
   const record = build(exchange('http', { requestEndNs: 12_000 }));
   assert.deepEqual([record.sendNs, record.waitNs, record.receiveNs], [11_000, 0, 3000]);

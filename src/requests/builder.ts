@@ -1,5 +1,5 @@
 /** From an exchange and its connection to the request record: stages, policy, endpoint, redaction. The hot path. */
-import type { ConnectResult } from '../events/observation.js';
+import type { ConnectResult, Nanoseconds } from '../events/observation.js';
 import type { Exchange } from '../protocols/protocol.js';
 import type { WallClock } from './clock.js';
 import { Endpoints } from './endpoints.js';
@@ -38,10 +38,33 @@ export const DEFAULT_REQUEST_OPTIONS: RequestOptions = {
 
 const NO_ATTRIBUTES: Record<string, string | number> = Object.freeze({});
 
+type Times = { startNs: Nanoseconds; sendNs: number } & Pick<RequestRecord, 'durationNs' | 'unreadNs' | 'waitNs' | 'receiveNs' | 'responseUnreadNs'>;
+
+/** Stages that are never negative and add up to the duration, whatever the exchange's times say. */
+function readTimes(exchange: Exchange, times: Times): void {
+  const { startNs: readNs, requestUnreadNs, responseUnreadNs, responseStartNs } = exchange;
+  // In a line file times may go back.
+  const endNs = Math.max(readNs, exchange.endNs);
+  const answered = responseStartNs === responseStartNs;
+  // A server may answer before it has the whole request: stages then meet at the request's end.
+  const sentNs = Math.max(readNs, Math.min(exchange.requestEndNs, endNs));
+  const firstByteNs = answered ? Math.max(sentNs, Math.min(responseStartNs, endNs)) : endNs;
+  const unreadNs = requestUnreadNs >= 0 ? Math.min(requestUnreadNs, readNs) : null;
+  // A server's request begins when it came, not when it was read.
+  times.startNs = readNs - (unreadNs ?? 0);
+  times.durationNs = endNs - times.startNs;
+  times.unreadNs = unreadNs;
+  times.sendNs = sentNs - readNs;
+  times.waitNs = answered ? firstByteNs - sentNs : null;
+  times.receiveNs = answered ? endNs - firstByteNs : null;
+  times.responseUnreadNs = answered && responseUnreadNs >= 0 ? Math.min(responseUnreadNs, firstByteNs - sentNs) : null;
+}
+
 export class RequestBuilder {
   readonly #policy: Policy;
   readonly #endpoints: Endpoints;
   readonly #endpoint: Endpoint = { endpoint: '', resource: '' };
+  readonly #times: Times = { startNs: 0, durationNs: 0, unreadNs: null, sendNs: 0, waitNs: null, receiveNs: null, responseUnreadNs: null };
 
   constructor(readonly options: RequestOptions, readonly clock: WallClock, readonly ids: RecordIds) {
     this.#policy = new Policy(options);
@@ -52,14 +75,8 @@ export class RequestBuilder {
   build(exchange: Exchange, facts: ConnectionFacts): RequestRecord {
     const named = this.#endpoint;
     this.#endpoints.resolve(exchange, facts.container || facts.service, named);
-    const { startNs } = exchange;
-    // In a line file times may go back.
-    const endNs = Math.max(startNs, exchange.endNs);
-    const answered = exchange.responseStartNs === exchange.responseStartNs;
-    // A server may answer before it has the whole request: stages then meet at the request's end, and always add up.
-    const sentNs = Math.max(startNs, Math.min(exchange.requestEndNs, endNs));
-    const firstByteNs = answered ? Math.max(sentNs, Math.min(exchange.responseStartNs, endNs)) : endNs;
-    const durationNs = endNs - startNs;
+    const times = this.#times;
+    readTimes(exchange, times);
     const connectNs = facts.connectNs;
     if (connectNs !== null) facts.connectNs = null;
     return {
@@ -67,12 +84,14 @@ export class RequestBuilder {
       connectionId: facts.connectionId,
       protocol: exchange.protocol,
       role: facts.role,
-      start: this.clock.unixNs(startNs),
-      durationNs,
+      start: this.clock.unixNs(times.startNs),
+      durationNs: times.durationNs,
       connectNs,
-      sendNs: sentNs - startNs,
-      waitNs: answered ? firstByteNs - sentNs : null,
-      receiveNs: answered ? endNs - firstByteNs : null,
+      unreadNs: times.unreadNs,
+      sendNs: times.sendNs,
+      waitNs: times.waitNs,
+      receiveNs: times.receiveNs,
+      responseUnreadNs: times.responseUnreadNs,
       requestBytes: exchange.requestBytes,
       responseBytes: exchange.responseBytes,
       pid: facts.pid,
@@ -87,7 +106,7 @@ export class RequestBuilder {
       status: exchange.status,
       error: this.#policy.error(exchange),
       errorText: exchange.errorText === '' ? '' : redactErrorText(exchange, this.options.redactSqlLiterals),
-      slow: this.#policy.slow(exchange, durationNs),
+      slow: this.#policy.slow(exchange, times.durationNs),
       traceId: exchange.traceId,
       complete: exchange.incomplete === '',
       incompleteReason: exchange.incomplete,
@@ -115,7 +134,7 @@ export class RequestBuilder {
     return {
       id: this.ids.next(), connectionId: facts.connectionId, protocol: 'tcp', role: 'client',
       start: this.clock.unixNs(result.ts - result.dur), durationNs: result.dur,
-      connectNs: result.dur, sendNs: null, waitNs: null, receiveNs: null, requestBytes: 0, responseBytes: 0,
+      connectNs: result.dur, unreadNs: null, sendNs: null, waitNs: null, receiveNs: null, responseUnreadNs: null, requestBytes: 0, responseBytes: 0,
       pid: result.pid, requestTid: result.tid, responseTid: 0, comm: facts.comm, client: facts.clientAddress, server: facts.serverAddress,
       service: facts.service, peerService: facts.peerService, container: facts.container,
       operation: 'connect', endpoint: 'connect', resource: facts.serverAddress, status, error: 'connect_failed',

@@ -3,7 +3,7 @@ import type { RequestRecord } from './record.js';
 
 /** The fields of a line, in their order. Payloads are base64. */
 export const LINE_FIELDS = [
-  'protocol', 'role', 'start', 'durationNs', 'connectNs', 'sendNs', 'waitNs', 'receiveNs', 'requestBytes', 'responseBytes',
+  'protocol', 'role', 'start', 'durationNs', 'connectNs', 'unreadNs', 'sendNs', 'waitNs', 'receiveNs', 'responseUnreadNs', 'requestBytes', 'responseBytes',
   'pid', 'requestTid', 'responseTid', 'comm', 'client', 'server', 'operation', 'endpoint', 'resource', 'status', 'error', 'slow',
   'traceId', 'complete', 'attributes', 'requestPayload', 'responsePayload',
 ] as const satisfies ReadonlyArray<keyof RequestRecord>;

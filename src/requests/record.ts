@@ -10,13 +10,17 @@ export interface RequestRecord {
   role: 'server' | 'client';
   /** Wall clock, nanoseconds since 1970, as a decimal string (exceeds 2^53). */
   start: string;
-  /** First byte of the request to last byte of the response (a failed connect: its duration). */
+  /** First byte of the request (at the server's end: when it came, where that is known) to last byte of the response (a failed connect: its duration). */
   durationNs: number;
   /** Stages; a stage that does not exist is null. connect is only on the first request of a connection (client side). */
   connectNs: number | null;
+  /** Server side: how long the request lay in the socket before the application read it; the first stage. Null when not known. */
+  unreadNs: number | null;
   sendNs: number | null;
   waitNs: number | null;
   receiveNs: number | null;
+  /** Client side: how long the response lay in the socket before it was read; the last part of `waitNs`. Null when not known. */
+  responseUnreadNs: number | null;
   requestBytes: number;
   responseBytes: number;
   pid: number;

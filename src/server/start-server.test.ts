@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { pino } from 'pino';
+import { sampleProfile } from '../export/testing/sample-profile.js';
 import type { Profile, ProfileSummary } from './api.js';
 import type { Queries } from './queries.js';
 import { startServer, type RunningServer, type ServerOptions } from './start-server.js';
@@ -138,6 +139,30 @@ test('a profile comes from its source; without one the API says why', async () =
     assert.deepEqual(await codeOf(`${base}/api/requests/0a/profile`), [404, 'profiling_off']);
     assert.deepEqual(await codeOf(`${base}/api/profiles`), [404, 'profiling_off']);
   });
+});
+
+test('a profile comes as a file of other tools too, always to be saved', async () => {
+  const profiles = { get: async (id: string) => (id === '0a' ? sampleProfile() : null), list: async () => [] };
+  await withServer({ profiles }, async (base) => {
+    const get = async (suffix: string): Promise<unknown[]> => {
+      const response = await fetch(`${base}/api/requests/0a/${suffix}`);
+      const body = Buffer.from(await response.arrayBuffer());
+      return [response.status, response.headers.get('content-disposition'), suffix.endsWith('.gz') ? body.readUInt16BE(0) : body.toString('latin1', 0, 2)];
+    };
+    assert.deepEqual(await get('profile.perfetto.json'), [200, 'attachment; filename="kindling-00000000000000aa.profile.perfetto.json"', '{"']);
+    assert.deepEqual(await get('profile.speedscope.json'), [200, 'attachment; filename="kindling-00000000000000aa.profile.speedscope.json"', '{"']);
+    assert.deepEqual(await get('profile.pb.gz'), [200, 'attachment; filename="kindling-00000000000000aa.profile.pb.gz"', 0x1f8b]);
+    assert.deepEqual((await get('profile.html')).slice(0, 2), [503, null]);
+    assert.equal((await fetch(`${base}/api/requests/0b/profile.pb.gz`)).status, 404);
+    assert.equal((await fetch(`${base}/api/requests/0a/profile.pdf`)).status, 404);
+    writeFileSync(join(folder, 'profile-file.html'), '<title></title><script type="application/json" id="profile">null</script>');
+  });
+  await withServer({ profiles }, async (base) => {
+    const response = await fetch(`${base}/api/requests/0a/profile.html`);
+    assert.match(await response.text(), /id="profile">\{"requestId":"00000000000000aa"/);
+    assert.match(response.headers.get('content-disposition') ?? '', /^attachment/);
+  });
+  rmSync(join(folder, 'profile-file.html'));
 });
 
 test('an address that is no valid encoding is refused', async () => {

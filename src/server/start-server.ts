@@ -94,12 +94,13 @@ function build(options: ServerOptions, address: string, token: string | null): F
   server.setNotFoundHandler((request) => {
     throw new HttpError(request.method === 'GET' || request.method === 'HEAD' ? 'not_found' : 'method_not_allowed');
   });
+  const files = readPageFiles(options.pageDirectory);
   apiRoutes(server, { queries: options.queries, health: options.health, metrics: options.metrics, now });
   harRoutes(server, options.har ?? null, now);
-  profileRoutes(server, options.profiles ?? null, options.profiling ?? null);
+  profileRoutes(server, { profiles: options.profiles ?? null, profiling: options.profiling ?? null, template: files.get('/profile-file.html')?.body.toString('utf8') ?? null });
   profilingRoutes(server, options.profiling ?? null);
   liveRoute(server, options.live);
-  pageRoutes(server, readPageFiles(options.pageDirectory));
+  pageRoutes(server, files);
   return server;
 }
 

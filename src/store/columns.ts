@@ -54,7 +54,7 @@ export const ONE_END_ERRORS: readonly string[] = ['connect_failed', 'no_response
 export const ROLES = ['server', 'client'] as const;
 
 export const REQUEST_COLUMNS: ReadonlyArray<Column<RequestRecord>> = [
-  column('start', 'start', 'DateTime64(9)', 'time', 'Time', 'When the first byte of the request passed.', (r) => r.start, { codec: 'DoubleDelta, ZSTD(1)' }),
+  column('start', 'start', 'DateTime64(9)', 'time', 'Time', 'When the first byte of the request passed; at the server, when it came.', (r) => r.start, { codec: 'DoubleDelta, ZSTD(1)' }),
   column('id', 'id', 'Hex64', 'text', 'Id', 'Identifies the request.', (r) => r.id, { word: 'id' }),
   column('connection_id', 'connectionId', 'UInt64', 'number', 'Connection', 'Same number for all requests of one connection.', (r) => r.connectionId, { word: 'connection' }),
   column('role', 'role', 'Role', 'text', 'Side', 'Whether the traced process answered (server) or asked (client).', (r) => r.role, { ...dimension('role', 'role'), values: [...ROLES] }),
@@ -68,7 +68,7 @@ export const REQUEST_COLUMNS: ReadonlyArray<Column<RequestRecord>> = [
   column('error', 'error', 'ErrorKind', 'text', 'Error', 'none, connect_failed, no_response or protocol_error; error:yes means any.', (r) => r.error, { ...dimension('error', 'error'), values: ['yes', 'no', ...ERROR_KINDS] }),
   column('error_text', 'errorText', 'String', 'text', 'Error text', 'What the server said about the error.', (r) => r.errorText, { word: 'message', searched: true, codec: TEXT }),
   column('slow', 'slow', 'Bool', 'flag', 'Slow', 'Took at least as long as its protocol\'s threshold.', (r) => r.slow, { ...dimension('slow', 'slow'), values: ['yes', 'no'] }),
-  column('duration_ns', 'durationNs', 'UInt64', 'duration', 'Duration', 'First byte of the request to last byte of the response. Also written >100ms.', (r) => r.durationNs, { word: 'duration' }),
+  column('duration_ns', 'durationNs', 'UInt64', 'duration', 'Duration', 'First byte of the request (server side: when it came) to last byte of the response. Also written >100ms.', (r) => r.durationNs, { word: 'duration' }),
   column('connect_ns', 'connectNs', 'Nullable(UInt64)', 'duration', 'Connect', 'Time to open the connection; only on its first request.', (r) => r.connectNs, { word: 'connect', codec: SPARSE_NUMBERS }),
   column('send_ns', 'sendNs', 'Nullable(UInt64)', 'duration', 'Sent', 'First to last byte of the request.', (r) => r.sendNs, { word: 'send' }),
   column('wait_ns', 'waitNs', 'Nullable(UInt64)', 'duration', 'Waiting', 'Last byte of the request to first byte of the response.', (r) => r.waitNs, { word: 'wait' }),
@@ -89,6 +89,8 @@ export const REQUEST_COLUMNS: ReadonlyArray<Column<RequestRecord>> = [
   column('weight', 'weight', 'Float32', 'number', 'Weight', 'Requests this row stands for; more than 1 when normal ones were sampled.', (r) => r.weight),
   column('request_payload', 'requestPayload', 'Bytes', 'text', 'Request payload', 'First bytes of the request, redacted.', (r) => r.requestPayload, { codec: 'ZSTD(1)' }),
   column('response_payload', 'responsePayload', 'Bytes', 'text', 'Response payload', 'First bytes of the response, redacted.', (r) => r.responsePayload, { codec: 'ZSTD(1)' }),
+  column('unread_ns', 'unreadNs', 'Nullable(UInt64)', 'duration', 'Unread', 'Server side: time the request lay in the socket before it was read; the duration begins with it.', (r) => r.unreadNs, { word: 'unread' }),
+  column('response_unread_ns', 'responseUnreadNs', 'Nullable(UInt64)', 'duration', 'Response unread', 'Client side: time the response lay in the socket before it was read; the end of Waiting.', (r) => r.responseUnreadNs, { word: 'responseUnread' }),
 ];
 
 const ENUM_ROLE = enumType(ROLES);

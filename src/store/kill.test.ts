@@ -57,7 +57,7 @@ async function countsByLife(directory: string): Promise<Record<string, Map<numbe
 }
 
 /** Every third kill takes the whole writer, the others its engine, at moments spread over the inserts. */
-test('20 kill -9 during inserts: every spooled batch counts exactly once, in rows and in every roll-up', { timeout: 120_000 }, async () => {
+test('20 kill -9 during inserts: every spooled batch counts exactly once, in rows and in every roll-up', { timeout: 170_000 }, async () => {
   const directory = mkdtempSync(join(tmpdir(), 'kindling-kill-'));
   const spooled: number[] = [];
   let writer = await startWriter(directory, 0);

@@ -5,7 +5,10 @@
 import { REQUEST_COLUMNS, sqlType } from './columns.js';
 import { HISTOGRAM_TYPE, ROLLUP_LABELS, ROLLUP_SUMS, rollupLabelDdl, rollupSumDdl } from './rollup-columns.js';
 
-export const SCHEMA_VERSION = 1;
+/** 2: how long requests and responses lay unread. */
+export const SCHEMA_VERSION = 2;
+/** From which on a store can be upgraded: see upgrade.ts. */
+export const OLDEST_SCHEMA_VERSION = 1;
 
 export interface Layout {
   database: string;
@@ -45,7 +48,9 @@ export const TABLES: readonly TableInfo[] = [
   { name: 'rollup_1h', inserted: false, timeColumn: 'time', keep: 'rollup_1h' },
 ];
 
-const REQUEST_DDL = REQUEST_COLUMNS.map((c) => `${c.sql} ${sqlType(c.type)}${c.codec === '' ? '' : ` CODEC(${c.codec})`}`);
+export const columnDdl = (c: (typeof REQUEST_COLUMNS)[number]): string => `${c.sql} ${sqlType(c.type)}${c.codec === '' ? '' : ` CODEC(${c.codec})`}`;
+
+const REQUEST_DDL = REQUEST_COLUMNS.map(columnDdl);
 /** Rows of a page lie scattered when it is sorted by duration: each costs a granule, and a compressed block, of every column. */
 const SCATTERED_READS = 'index_granularity = 1024, min_compress_block_size = 16384, max_compress_block_size = 131072';
 /**

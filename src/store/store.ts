@@ -7,11 +7,14 @@ import type { StoreDriver } from './driver.js';
 import { StoreError } from './errors.js';
 import { createQueries, type StoreQueries } from './queries/queries.js';
 import { DEFAULT_KEEP_HOURS, applyRetention, type KeepHours } from './retention.js';
-import { SCHEMA_VERSION, embeddedLayout, schemaStatements } from './schema.js';
+import { OLDEST_SCHEMA_VERSION, SCHEMA_VERSION, embeddedLayout, schemaStatements } from './schema.js';
 import { StoreSizes } from './sizes.js';
 import { DISK_FULL, Spool, type SpoolLosses } from './spool.js';
+import { upgradeStore } from './upgrade.js';
 import { StoreWriter } from './writer.js';
 
+const SPOOL = 'spool';
+const VERSION_FILE = 'schema-version';
 const RETENTION_EVERY_MS = 60_000;
 /** While the disk is full. */
 const RETENTION_URGENT_MS = 5_000;
@@ -55,8 +58,10 @@ export interface Store {
 export async function openStore(options: StoreOptions): Promise<Store> {
   const driver = await openChdb({ directory: options.directory, ...(options.memoryBytes === undefined ? {} : { memoryBytes: options.memoryBytes }) });
   try {
-    checkSchemaVersion(options.directory);
+    const found = readSchemaVersion(options.directory);
+    if (found < SCHEMA_VERSION) await upgradeStore(driver, join(options.directory, SPOOL));
     for (const statement of schemaStatements(embeddedLayout(driver.database))) await driver.exec(statement);
+    if (found < SCHEMA_VERSION) writeFileSync(join(options.directory, VERSION_FILE), `${SCHEMA_VERSION}\n`);
     return new EmbeddedStore(driver, options);
   } catch (error) {
     await driver.close();
@@ -64,12 +69,15 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
 }
 
-/** Another version's tables are left alone: they are neither readable nor writable with these columns. */
-function checkSchemaVersion(directory: string): void {
-  const path = join(directory, 'schema-version');
-  if (!existsSync(path)) return writeFileSync(path, `${SCHEMA_VERSION}\n`);
+/** A newer version's tables are left alone: they are neither readable nor writable with these columns. */
+function readSchemaVersion(directory: string): number {
+  const path = join(directory, VERSION_FILE);
+  if (!existsSync(path)) {
+    writeFileSync(path, `${SCHEMA_VERSION}\n`);
+    return SCHEMA_VERSION;
+  }
   const found = readFileSync(path, 'utf8').trim();
-  if (found === String(SCHEMA_VERSION)) return;
+  if (/^\d+$/.test(found) && Number(found) >= OLDEST_SCHEMA_VERSION && Number(found) <= SCHEMA_VERSION) return Number(found);
   throw new StoreError('store_schema', `The store ${directory} was written by another version (schema ${found}, this one is ${SCHEMA_VERSION}).`,
     'Use the version that wrote it, or another folder with --store-directory.');
 }
@@ -86,7 +94,7 @@ class EmbeddedStore implements Store {
   readonly queries: StoreQueries;
 
   constructor(private readonly driver: ChdbDriver, private readonly options: StoreOptions) {
-    this.spool = new Spool({ directory: join(options.directory, 'spool'), maxBytes: options.spoolMaxBytes ?? 1e9, fsync: options.fsync ?? 'never' });
+    this.spool = new Spool({ directory: join(options.directory, SPOOL), maxBytes: options.spoolMaxBytes ?? 1e9, fsync: options.fsync ?? 'never' });
     this.writer = new StoreWriter({ driver, spool: this.spool, ...(options.cutMs === undefined ? {} : { cutMs: options.cutMs }) });
     this.sizes = new StoreSizes(driver, () => this.now());
     this.queries = createQueries(driver as StoreDriver, driver.database);

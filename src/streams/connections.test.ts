@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { IN, OUT, type ConnectionOpened, type ConnectResult } from '../events/observation.js';
+import { IN, OUT, UNKNOWN_NS, type ConnectionOpened, type ConnectResult } from '../events/observation.js';
 import { protocols } from '../protocols/list.js';
 import type { Exchange } from '../protocols/protocol.js';
 import { parseConversation, type Step } from '../protocols/testing/conversation.js';
@@ -41,7 +41,7 @@ class Wire {
   send(direction: typeof IN | typeof OUT, bytes: Uint8Array | string, missing = 0, peer?: string, pid = 10): void {
     const buffer = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes;
     const size = buffer.length + missing;
-    this.connections.data(this.id, direction, this.ns, 0, pid, 11, this.positions[direction], size, buffer, 0, buffer.length, peer);
+    this.connections.data(this.id, direction, this.ns, 0, pid, 11, this.positions[direction], size, buffer, 0, buffer.length, peer, UNKNOWN_NS);
     this.positions[direction] += size;
     this.ns += 1000;
   }
@@ -276,7 +276,7 @@ test('any calls in any order never throw', () => {
     const { connections } = create(1000);
     calls.forEach((one, ns) => {
       if (one.what === 'data') {
-        connections.data(one.id, one.direction, ns, 0, 10, 10, one.position, one.bytes.length + one.missing, one.bytes, 0, one.bytes.length, one.udp ? '1.1.1.1:1' : undefined);
+        connections.data(one.id, one.direction, ns, 0, 10, 10, one.position, one.bytes.length + one.missing, one.bytes, 0, one.bytes.length, one.udp ? '1.1.1.1:1' : undefined, UNKNOWN_NS);
       } else if (one.what === 'open') connections.opened(open(one.id, { transport: ns % 3 ? 'tcp' : 'unix', preexisting: ns % 2 === 0, ts: ns }));
       else if (one.what === 'close') connections.closed({ id: one.id, ts: ns, errno: 0, by: 'local', counters: null, srttUs: 0, retransmits: 0 });
       else if (one.what === 'shutdown') connections.shutdown(one.id, ns % 2 ? 'local' : 'remote', ns);

@@ -1,7 +1,7 @@
 /** All connections: takes observations, keeps a TracedConnection for each, ends them, expires what is not answered. */
 import type { ProcessObserver } from '../events/decode.js';
-import type {
-  ConnectResult, ConnectionClosed, ConnectionOpened, Direction, Nanoseconds, Observer, Role,
+import {
+  UNKNOWN_NS, type ConnectResult, type ConnectionClosed, type ConnectionOpened, type Direction, type Nanoseconds, type Observer, type Role,
 } from '../events/observation.js';
 import { PAYLOAD_PREFIX, type Exchange, type Protocol, type Window } from '../protocols/protocol.js';
 import { TracedConnection, type Surroundings } from './connection.js';
@@ -72,11 +72,11 @@ export class Connections implements Observer, ProcessObserver {
   #exited = new ExitedProcesses();
   /** Process and descriptor -> connection, of those whose end the kernel does not tell (unix, datagram). */
   #byDescriptor = new Map<string, number>();
-  #chunk: Chunk = { ns: 0, tid: 0, position: 0, bytes: 0, buffer: EMPTY, offset: 0, length: 0 };
+  #chunk: Chunk = { ns: 0, unreadNs: UNKNOWN_NS, tid: 0, position: 0, bytes: 0, buffer: EMPTY, offset: 0, length: 0 };
   #surroundings: Surroundings;
 
   constructor(private readonly options: ConnectionsOptions) {
-    const window: Window = { buf: EMPTY, start: 0, end: 0, missing: 0, firstNs: 0, firstTid: 0, lastNs: 0, lastTid: 0 };
+    const window: Window = { buf: EMPTY, start: 0, end: 0, missing: 0, firstNs: 0, firstUnreadNs: UNKNOWN_NS, firstTid: 0, lastNs: 0, lastUnreadNs: UNKNOWN_NS, lastTid: 0 };
     const slab = new Slab(PAYLOAD_PREFIX);
     this.#surroundings = {
       protocols: options.protocols, window, copy: (buf, from, to) => slab.copy(buf, from, to),
@@ -103,7 +103,7 @@ export class Connections implements Observer, ProcessObserver {
 
   data(
     id: number, direction: Direction, ts: Nanoseconds, _duration: Nanoseconds, pid: number, tid: number, position: number, bytes: number,
-    buffer: Uint8Array, offset: number, length: number, peer: string | undefined,
+    buffer: Uint8Array, offset: number, length: number, peer: string | undefined, unreadNs: Nanoseconds,
   ): void {
     let connection = this.#connections.get(id);
     if (connection === undefined) {
@@ -116,6 +116,7 @@ export class Connections implements Observer, ProcessObserver {
     connection.holder = pid;
     const chunk = this.#chunk;
     chunk.ns = ts;
+    chunk.unreadNs = unreadNs;
     chunk.tid = tid;
     chunk.position = position;
     chunk.bytes = bytes;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { UNKNOWN_NS } from '../events/observation.js';
 import { protocols } from '../protocols/list.js';
 import type { Exchange } from '../protocols/protocol.js';
 import { Connections } from './connections.js';
@@ -39,7 +40,7 @@ test('pipelines that nobody answers cost bounded memory, what is forgotten is co
   for (let round = 0; round < 8; round++, position += pipeline.length) {
     for (let id = 1; id <= 200; id++) {
       if (round === 0) open(connections, id);
-      connections.data(id, 0, 1e6 + round, 0, 1, 1, position, pipeline.length, pipeline, 0, pipeline.length, undefined);
+      connections.data(id, 0, 1e6 + round, 0, 1, 1, position, pipeline.length, pipeline, 0, pipeline.length, undefined, UNKNOWN_NS);
     }
   }
   assert.ok(connections.shed > 100_000, `${connections.shed} forgotten`);
@@ -47,8 +48,8 @@ test('pipelines that nobody answers cost bounded memory, what is forgotten is co
   const answer = Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
   for (let i = 0; i < 4; i++) {
     const ts = 10e9 + i * 1e9;
-    connections.data(200, 0, ts, 0, 1, 1, position + i * 28, 28, pipeline, 0, 28, undefined);
-    connections.data(200, 1, ts + 1e6, 0, 1, 1, i * answer.length, answer.length, answer, 0, answer.length, undefined);
+    connections.data(200, 0, ts, 0, 1, 1, position + i * 28, 28, pipeline, 0, 28, undefined, UNKNOWN_NS);
+    connections.data(200, 1, ts + 1e6, 0, 1, 1, i * answer.length, answer.length, answer, 0, answer.length, undefined, UNKNOWN_NS);
   }
   assert.ok(finished.length > before, 'requests of the connection are seen again');
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
+import { UNKNOWN_NS } from '../events/observation.js';
 import { LOST, MORE, REQUEST, type Parser, type Window } from '../protocols/protocol.js';
 import { MAX_KEPT, SideStream, type Chunk } from './side.js';
 
@@ -58,7 +59,7 @@ class MarkedMessages implements Parser {
 }
 
 function newWindow(): Window {
-  return { buf: new Uint8Array(0), start: 0, end: 0, missing: 0, firstNs: 0, firstTid: 0, lastNs: 0, lastTid: 0 };
+  return { buf: new Uint8Array(0), start: 0, end: 0, missing: 0, firstNs: 0, firstUnreadNs: UNKNOWN_NS, firstTid: 0, lastNs: 0, lastUnreadNs: UNKNOWN_NS, lastTid: 0 };
 }
 
 function message(size: number): Uint8Array {
@@ -72,7 +73,7 @@ function chunk(bytes: Uint8Array, position: number, missing = 0): Chunk {
   // Something around it, so that reading beyond its bounds is found out.
   const buffer = new Uint8Array(bytes.length + 6).fill(MARK);
   buffer.set(bytes, 3);
-  return { ns: position + 1, tid: 1, position, bytes: bytes.length + missing, buffer, offset: 3, length: bytes.length };
+  return { ns: position + 1, unreadNs: UNKNOWN_NS, tid: 1, position, bytes: bytes.length + missing, buffer, offset: 3, length: bytes.length };
 }
 
 function stream(eager = false, joined = false): { parser: MarkedMessages; side: SideStream } {

@@ -11,6 +11,8 @@ export const MAX_KEPT = 256 * 1024;
 /** A call's bytes: `length` captured at `buffer[offset]` of `bytes` in all, the first at stream position `position`. */
 export interface Chunk {
   ns: Nanoseconds;
+  /** How long its first byte had lain in the socket; UNKNOWN_NS. */
+  unreadNs: Nanoseconds;
   tid: number;
   position: number;
   bytes: number;
@@ -30,6 +32,7 @@ export class SideStream {
   #kept: Uint8Array = EMPTY;
   #keptLength = 0;
   #keptNs = 0;
+  #keptUnreadNs = 0;
   #keptTid = 0;
   /** Bytes that were never seen. */
   lostBytes = 0;
@@ -161,12 +164,14 @@ export class SideStream {
     const { window } = this;
     window.missing = missing;
     window.lastNs = chunk.ns;
+    window.lastUnreadNs = chunk.unreadNs;
     window.lastTid = chunk.tid;
     if (this.#keptLength === 0) {
       window.buf = chunk.buffer;
       window.start = offset;
       window.end = offset + length;
       window.firstNs = chunk.ns;
+      window.firstUnreadNs = chunk.unreadNs;
       window.firstTid = chunk.tid;
       return offset;
     }
@@ -178,6 +183,7 @@ export class SideStream {
     window.start = 0;
     window.end = this.#keptLength;
     window.firstNs = this.#keptNs;
+    window.firstUnreadNs = this.#keptUnreadNs;
     window.firstTid = this.#keptTid;
     return fresh;
   }
@@ -187,6 +193,7 @@ export class SideStream {
     window.start += bytes;
     if (window.start >= fresh) {
       window.firstNs = chunk.ns;
+      window.firstUnreadNs = chunk.unreadNs;
       window.firstTid = chunk.tid;
     }
   }
@@ -209,6 +216,7 @@ export class SideStream {
     const { window } = this;
     const length = window.end - window.start;
     this.#keptNs = window.firstNs;
+    this.#keptUnreadNs = window.firstUnreadNs;
     this.#keptTid = window.firstTid;
     if (window.buf === this.#kept && fresh > 0) {
       if (window.start > 0) this.#kept.copyWithin(0, window.start, window.end);

@@ -13,6 +13,8 @@ export interface NamedStacks {
   stacks: Stack[];
   /** Of each item asked for, in order: its index in `stacks`. */
   of: number[];
+  /** What limits all of them, for a profile's `missing`: hidden kernel symbols, binaries that could not be read. */
+  notes: string[];
   /** Time was up before all of it was done: `later` has the whole. The stacks not done yet say so in `truncated`. */
   pending: boolean;
   /** The whole, once it is done; null when nothing is pending. Never rejects. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import type { ProfileSummary } from '../../src/server/api.js';
-import { hugeProfile } from '../ui/profiles.js';
+import { hugeProfile } from '../ui/huge-profile.js';
 import { lowContrast } from './contrast.js';
 import { external, openBrowser, type Session } from './browser.js';
 
@@ -35,7 +35,7 @@ async function open(id: string, query = ''): Promise<{ x: number; y: number; wid
 }
 
 /** In the middle of a lane, at a share of the plot. */
-const spot = (box: { x: number; y: number; width: number }, lane: number, share: number): [number, number] => [box.x + 208 + (box.width - 216) * share, box.y + 36 + lane * 22 + 10];
+const spot = (box: { x: number; y: number; width: number }, lane: number, share: number): [number, number] => [box.x + 208 + (box.width - 216) * share, box.y + 50 + lane * 22 + 10];
 
 for (const size of [{ width: 1280, height: 800 }, { width: 1920, height: 1080 }]) {
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -97,9 +97,9 @@ test('wheel, drag, keys, pan and double click change what is shown; the address 
   assert.equal(param('zoom'), panned);
   await page.mouse.dblclick(x, y);
   await page.waitForFunction(() => !new URL(location.href).searchParams.has('zoom'));
-  await page.mouse.move(x - 200, y);
+  await page.mouse.move(x - 200, box.y + 24);
   await page.mouse.down();
-  await page.mouse.move(x, y, { steps: 4 });
+  await page.mouse.move(x, box.y + 24, { steps: 4 });
   await page.mouse.up();
   await page.waitForFunction(() => new URL(location.href).searchParams.has('zoom'));
   await page.locator('.tl-scroll canvas').focus();
@@ -113,7 +113,7 @@ test('a click pins a slice; its waker is a link; Escape closes it and stays on t
   const { page } = session;
   const box = await open(ids[0]);
   await page.mouse.move(...spot(box, 0, 0.4));
-  assert.match(await page.locator('.tl-frame .tip').innerText(), /lock.*futex\(\)\s+0x7f1a4c0029e8\s+woken by pool-3-t-4/s);
+  assert.match(await page.locator('.tl-frame .tip').innerText(), /lock.*futex\(\).*0x7f1a4c0029e8\s+woken by pool-3-t-4/s);
   await page.mouse.click(...spot(box, 0, 0.4));
   const details = page.locator('.slice-details');
   assert.match(await details.innerText(), /Woken by\s+pool-3-t-4/);

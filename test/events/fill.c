@@ -54,6 +54,7 @@ static void data(int flags, unsigned bytes, unsigned captured)
 	data->pid = 100;
 	data->tid = 101;
 	data->fd = 5;
+	data->unread_us = flags & KINDLING_FLAG_OUT ? 0 : 70000001;
 	if (peer_size) {
 		address(peer->address, 2, 9);
 		peer->family = 2;

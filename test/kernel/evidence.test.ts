@@ -108,7 +108,7 @@ test('a blocked call names its file or peer, though both are closed by now', () 
 
 test('slices carry what the notes know: object, result, and where the block was', () => {
   const { switches, fromNs, toNs, blocks, operations, lives } = done.evidence;
-  const threads = timelines({ switches, fromNs, toNs, surroundings: new ProcessObjects(done.pid, [], lives), notes: new ThreadNotes(blocks, operations), lives });
+  const threads = timelines({ switches, fromNs, toNs, surroundings: new ProcessObjects([], lives), notes: new ThreadNotes(blocks, operations), lives });
   const main = threads.find(({ tid }) => tid === done.pid)!;
   const wait = main.slices.find(({ kind, object }) => kind === 'network' && object === `127.0.0.1:${done.port}`);
   assert.ok(wait !== undefined && wait.result === 4 && wait.stack !== undefined && wait.endNs - wait.startNs >= 15e6, JSON.stringify(wait));

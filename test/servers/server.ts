@@ -12,6 +12,8 @@ import { serverUser } from './user.js';
 /** A Workspace is one; so is any folder the server user may write to. */
 export interface ServerPlace extends Place {
   directory: string;
+  /** Further variables of the servers started here. */
+  env?: Record<string, string>;
 }
 
 export interface Server {
@@ -67,7 +69,7 @@ export async function startServer(place: ServerPlace, spec: ServerSpec): Promise
     netns: place.netns,
     user: serverUser(),
     cwd: spec.directory,
-    env: { HOME: spec.directory, ...spec.env },
+    env: { HOME: spec.directory, ...place.env, ...spec.env },
     stdio: ['ignore', log, log],
     detached: true,
   });

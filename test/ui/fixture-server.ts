@@ -5,6 +5,7 @@ import type { LiveSink, LiveSource } from '../../src/server/queries.js';
 import { startServer, type RunningServer } from '../../src/server/start-server.js';
 import { parseFilter } from '../../src/store/filter/parse.js';
 import { filterToPredicate } from '../../src/store/filter/to-predicate.js';
+import { FixtureProfiling } from './fixture-profiling.js';
 import { FixtureProfiles } from './profiles.js';
 import { Shop } from './shop.js';
 import { ShopQueries, summary } from './shop-queries.js';
@@ -13,6 +14,7 @@ export interface Fixture {
   server: RunningServer;
   shop: Shop;
   profiles: FixtureProfiles;
+  profiling: FixtureProfiling;
   /** A visit now: rows for the store and the live stream. */
   visit(): RequestSummary[];
   close(): Promise<void>;
@@ -49,9 +51,10 @@ export async function startFixture(options: FixtureOptions = {}): Promise<Fixtur
   const now = Date.now();
   shop.fill(now - (options.historyMs ?? 900_000), now - 1_000, options.visits ?? 1_500);
   const profiles = new FixtureProfiles(shop.records);
+  const profiling = new FixtureProfiling();
   const live = new ShopLive(shop, trouble);
   const server = await startServer({
-    port: options.port ?? 0, queries: trouble.noStore ? null : new ShopQueries(shop.records), profiles, live, health: () => ({ ...health(shop, now), ...trouble.health }), pageDirectory: options.pageDirectory ?? 'dist/ui', log: pino({ level: 'warn' }),
+    port: options.port ?? 0, queries: trouble.noStore ? null : new ShopQueries(shop.records), profiles, profiling, live, health: () => ({ ...health(shop, now), ...trouble.health }), pageDirectory: options.pageDirectory ?? 'dist/ui', log: pino({ level: 'warn' }),
     har: { request: async (id) => ({ log: { version: '1.2', entries: [{ _id: id }] } }), requests: async () => ({ log: { version: '1.2', entries: [] } }) },
     metrics: async () => ({ contentType: 'text/plain; version=0.0.4', text: 'kindling_entity_request_total 1\n' }),
   });
@@ -64,7 +67,7 @@ export async function startFixture(options: FixtureOptions = {}): Promise<Fixtur
   const timers = [setInterval(() => live.tick(perSecond * 5), 1_000)];
   if (perSecond > 0) timers.push(setInterval(visit, 1_000 / perSecond));
   return {
-    server, shop, profiles, visit,
+    server, shop, profiles, profiling, visit,
     close: async () => {
       for (const timer of timers) clearInterval(timer);
       await server.close();

@@ -36,7 +36,7 @@ let nextId = 1;
 export function blank(startNs: bigint): RequestRecord {
   return {
     id: (nextId++).toString(16).padStart(16, '0'), connectionId: 1, protocol: 'http', role: 'server', start: startNs.toString(), durationNs: 0,
-    connectNs: null, sendNs: 0, waitNs: 0, receiveNs: 0, requestBytes: 0, responseBytes: 0, pid: 4211, requestTid: 4211, responseTid: 4211, comm: 'node',
+    connectNs: null, unreadNs: null, responseUnreadNs: null, sendNs: 0, waitNs: 0, receiveNs: 0, requestBytes: 0, responseBytes: 0, pid: 4211, requestTid: 4211, responseTid: 4211, comm: 'node',
     client: '127.0.0.1:51000', server: '127.0.0.1:8080', service: 'shop', peerService: 'nginx', container: '', operation: 'GET', endpoint: '/', resource: '/',
     status: '200', error: 'none', errorText: '', slow: false, traceId: '', complete: true, incompleteReason: '', attributes: {},
     requestPayload: null, responsePayload: null, weight: 1,

@@ -37,12 +37,14 @@ function axisOf(request: RequestSummary, rows: readonly RequestSummary[]): Axis 
 
 /** A busy event loop makes hundreds of calls meanwhile, for other requests too. */
 const SHOWN_CALLS = 8;
+/** With a profile the threads below show them too. */
+const SHOWN_WITH_PROFILE = 4;
 
-export function Waterfall({ detail }: { detail: RequestDetail }) {
+export function Waterfall({ detail, brief }: { detail: RequestDetail; brief: boolean }) {
   const { request, otherEnd } = detail;
   const [all, setAll] = useState(false);
   const fits = fittingCalls(detail);
-  const calls = (all ? fits : fits.slice(0, SHOWN_CALLS)).map((fit) => fit.call);
+  const calls = (all ? fits : fits.slice(0, brief ? SHOWN_WITH_PROFILE : SHOWN_CALLS)).map((fit) => fit.call);
   const filled = new Map(fits.map((fit) => [fit.call, fit]));
   const ordered = otherEnd && otherEnd.role === 'client' ? [otherEnd, request] : otherEnd ? [request, otherEnd] : [request];
   const rows = [...ordered, ...calls];

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from 'react';
 import type { AgentHealth } from '../../src/server/api.js';
 import { AgentFacts } from '../components/agent-facts.js';
 import { Problem, Skeleton } from '../components/empty.js';
+import { ProfilingLine } from '../components/profiling-switch.js';
 import { TimeChart } from '../components/time-chart.js';
 import { formatBytes, formatCores, formatCount, formatRate } from '../format.js';
 import { useApi } from '../state/api.js';
@@ -54,6 +55,7 @@ function Agent({ health }: { health: AgentHealth }) {
   return (
     <>
       <p className="sentence">{sentence(health)}</p>
+      <ProfilingLine />
       <div className="charts">
         <TimeChart title="Events and requests" times={charts.times} series={charts.flow} format={formatRate} zoom={false} />
         <TimeChart title="CPU of the agent" times={charts.times} series={charts.cpu} format={formatCores} zoom={false} />

@@ -3,8 +3,10 @@ import { useEffect, useState } from 'react';
 import type { RequestDetail } from '../../src/server/api.js';
 import { ConnectionList } from '../components/connection-list.js';
 import { Empty, Problem, Skeleton } from '../components/empty.js';
+import { ExportLinks } from '../components/export-links.js';
 import { Facts } from '../components/facts.js';
 import { PayloadView } from '../components/payload-view.js';
+import { ProfileNext } from '../components/profile-next.js';
 import { requestTitle } from '../components/request-row.js';
 import { Waterfall } from '../components/waterfall.js';
 import { formatCount, formatDuration, formatTime } from '../format.js';
@@ -44,8 +46,9 @@ export function RequestPage({ id }: { id: string }) {
       <p className="sentence"><bdi>{visible(profile.data?.verdict || verdict(data), 600)}</bdi></p>
       {!request.complete && <p className="muted">Incomplete ({request.incompleteReason.replaceAll('_', ' ')}): sizes and times may be lower bounds.</p>}
       <ProfileHead profile={profile.data} />
-      <Waterfall detail={data} />
+      <Waterfall detail={data} brief={profile.data !== null} />
       <ProfileSection key={request.id} answer={profile} />
+      <p className="after-profile">{profile.data && <ExportLinks id={request.id} />}{request.role === 'server' && <ProfileNext like={{ service: request.service, endpoint: request.endpoint, operation: request.operation }} />}</p>
       <div className="columns-2 section">
         <section><h2>Facts</h2><Facts detail={data} /></section>
         <section><h2>On the same connection</h2><ConnectionList detail={data} /></section>

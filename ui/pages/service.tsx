@@ -4,6 +4,7 @@ import type { ServiceDetail } from '../../src/server/api.js';
 import { Empty, Problem, Skeleton } from '../components/empty.js';
 import { PeerTable } from '../components/peer-table.js';
 import { EndpointTable } from '../components/endpoint-table.js';
+import { ProfileNextOf } from '../components/profile-next-of.js';
 import { TimeChart } from '../components/time-chart.js';
 import { formatBytes, formatCount, formatDuration, formatRate, formatShare } from '../format.js';
 import { apiUrl, useApi } from '../state/api.js';
@@ -72,7 +73,7 @@ function Service({ detail }: { detail: ServiceDetail }) {
         <TimeChart title="Duration" times={charts.times} series={charts.latency} format={formatDuration} />
         <TimeChart title="Throughput" times={charts.times} series={charts.bytes} format={(value) => `${formatBytes(value)}/s`} />
       </div>
-      <section className="section"><h2>Endpoints</h2><EndpointTable detail={detail} /></section>
+      <section className="section"><h2>Endpoints</h2><EndpointTable detail={detail} /><ProfileNextOf detail={detail} /></section>
       <div className="columns-2 section">
         <section><h2>Called by</h2><PeerTable peers={detail.callers} service={detail.service} role="server" /></section>
         <section><h2>Calls</h2><PeerTable peers={detail.callees} service={detail.service} role="client" /></section>

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Profile } from '../../src/server/api.js';
 import { formatDuration } from '../format.js';
-import { LABEL_PX, plotWidth, prepare } from './draw-timeline.js';
+import { LABEL_PX, plotWidth, prepare } from './canvas.js';
 import type { Palette } from './palette.js';
 import { clampView, nsOf, panned, xOf, type TimeView } from './time-view.js';
 import type { ViewControl } from './use-time-view.js';

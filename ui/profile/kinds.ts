@@ -43,6 +43,10 @@ const ANGLES: Readonly<Record<Exclude<Pattern, 'solid'>, string>> = { hatch: '13
 
 export function cssBackground({ token, pattern }: KindLook): { backgroundColor: string; backgroundImage?: string } {
   if (pattern === 'solid') return { backgroundColor: `var(${token})` };
+  return patternBackground(token, pattern);
+}
+
+export function patternBackground(token: string, pattern: Exclude<Pattern, 'solid'>): { backgroundColor: string; backgroundImage: string } {
   if (pattern === 'stripe') return { backgroundColor: 'var(--bg)', backgroundImage: `repeating-linear-gradient(135deg, var(${token}) 0 2px, transparent 2px 6px)` };
   const line = `color-mix(in srgb, var(${token}) 60%, var(--on-colour))`;
   return { backgroundColor: `var(${token})`, backgroundImage: `repeating-linear-gradient(${ANGLES[pattern]}, ${line} 0 1px, transparent 1px 5px)` };

@@ -8,7 +8,7 @@ export interface SliceRef { thread: ThreadTimeline; index: number }
 /** Threads with a part in the request, in the order in which the path meets them; `all` adds the others, busiest first. */
 export function lanesOf(profile: Profile, all: boolean): ThreadTimeline[] {
   const met = new Map<number, number>();
-  profile.path.forEach((segment, i) => { if (!met.has(segment.tid)) met.set(segment.tid, i); });
+  profile.path.flatMap((segment) => [segment, ...(segment.inside ?? [])]).forEach((segment, i) => { if (!met.has(segment.tid)) met.set(segment.tid, i); });
   const isPart = (thread: ThreadTimeline): boolean => thread.executed || thread.onPath;
   const parts = profile.threads.filter(isPart).sort((a, b) => Number(b.executed) - Number(a.executed) || (met.get(a.tid) ?? 1e9) - (met.get(b.tid) ?? 1e9) || a.tid - b.tid);
   if (!all) return parts;
@@ -57,12 +57,14 @@ export interface Run { fromX: number; toX: number; kind: Slice['kind']; index: n
 /**
  * The visible slices as rectangles. Those narrower than a pixel share pixel columns: each column takes the kind that
  * has most of it, and equal neighbours join. So there are never more rectangles than about two a pixel.
+ * @param shown 0 for slices to leave out
  */
-export function runsOf(slices: readonly Slice[], view: TimeView, width: number): Run[] {
+export function runsOf(slices: readonly Slice[], view: TimeView, width: number, shown: Uint8Array | null = null): Run[] {
   const scale = width / (view.toNs - view.fromNs);
   const runs: Run[] = [];
   const columns = new ColumnMerger(runs);
   for (let i = firstEndingAfter(slices, view.fromNs); i < slices.length && slices[i].startNs < view.toNs; i++) {
+    if (shown && shown[i] === 0) continue;
     const { startNs, endNs, kind } = slices[i];
     const fromX = Math.max(0, (startNs - view.fromNs) * scale);
     const toX = Math.min(width, (endNs - view.fromNs) * scale);

@@ -1,39 +1,85 @@
-import type { LedgerEntry, Profile } from '../../src/server/api.js';
-import { formatDuration, formatShare } from '../format.js';
+import type { LedgerEntry, Profile, Usual } from '../../src/server/api.js';
+import { formatCount, formatDuration, formatShare } from '../format.js';
+import { hasOtherPages, hrefTo, setParams, usePlace } from '../state/location.js';
 import { visible } from '../wire-text.js';
 import { cssBackground, ledgerLook } from './kinds.js';
-import { namedEntries } from './ledger.js';
+import { namedEntries, usualNs } from './ledger.js';
 
 /** Words fit into pieces from here on. */
 const WORDS_FROM = 0.14;
 
-/** Where the request's time went, to 100 %. */
+/** Where the request's time went, to 100 %; of a peer that is traced, what it did with its part. */
 export function LedgerBar({ profile }: { profile: Profile }) {
-  if (profile.ledger.length === 0) return null;
-  const { named, rest } = namedEntries(profile.ledger);
+  const { params } = usePlace();
+  const { ledger, usual } = profile;
+  if (ledger.length === 0) return null;
+  const open = ledger.find((entry) => entry.inside && keyOf(entry) === params.get('inside'));
+  const toggle = (entry: LedgerEntry): void => setParams({ inside: entry === open ? null : keyOf(entry) }, true);
   return (
     <div className="ledger">
-      <div className="ledger-bar" role="img" aria-label={`Where the time went: ${named.map((entry) => `${labelOf(entry)} ${formatShare(entry.share)}`).join(', ')}`}>
-        {profile.ledger.map((entry) => (
-          <div key={`${entry.kind} ${entry.object}`} style={{ width: `${Math.max(0, Math.min(1, entry.share)) * 100}%`, color: `var(${ledgerLook(entry.kind).textToken})`, ...cssBackground(ledgerLook(entry.kind)) }} title={titleOf(entry)}>
-            {entry.share >= WORDS_FROM && <span className={ledgerLook(entry.kind).pattern === 'solid' ? '' : 'on-pattern'}><bdi>{labelOf(entry)}</bdi> {formatShare(entry.share)}</span>}
-          </div>
-        ))}
-      </div>
-      <div className="ledger-legend" aria-hidden="true">
-        {named.map((entry) => (
-          <span key={`${entry.kind} ${entry.object}`} title={titleOf(entry)}><i className="swatch" style={cssBackground(ledgerLook(entry.kind))} /><bdi>{labelOf(entry)}</bdi> {formatDuration(entry.ns)} <span className="muted">{formatShare(entry.share)}</span></span>
-        ))}
-        {rest && <span className="muted">{rest.count} smaller {formatDuration(rest.ns)} {formatShare(rest.share)}</span>}
-      </div>
+      <Bar ledger={ledger} open={open} onOpen={toggle} label="Where the time went" />
+      <Legend ledger={ledger} usual={usual} open={open} onOpen={toggle} />
+      {usual && <UsualLine profile={profile} usual={usual} />}
+      {open && (
+        <div className="ledger-inside">
+          <h2>Meanwhile in <bdi>{visible(open.object, 60)}</bdi> <span className="muted">{formatDuration(open.ns)}</span></h2>
+          <Bar ledger={open.inside!} label={`What ${visible(open.object, 60)} spent its part on`} />
+          <Legend ledger={open.inside!} usual={null} />
+        </div>
+      )}
     </div>
   );
 }
+
+interface Parts { ledger: readonly LedgerEntry[]; open?: LedgerEntry; onOpen?: (entry: LedgerEntry) => void }
+
+function Bar({ ledger, label, open, onOpen }: Parts & { label: string }) {
+  const whole = Math.max(1, ledger.reduce((sum, entry) => sum + entry.ns, 0));
+  const { named } = namedEntries(ledger);
+  return (
+    <div className="ledger-bar" role="img" aria-label={`${label}: ${named.map((entry) => `${labelOf(entry)} ${formatShare(entry.share)}`).join(', ')}`}>
+      {ledger.map((entry) => (
+        <div key={keyOf(entry)} className={`${entry.inside && onOpen ? 'opens' : ''} ${entry === open ? 'open' : ''}`} title={titleOf(entry)} onClick={entry.inside && onOpen && (() => onOpen(entry))}
+          style={{ width: `${(Math.max(0, entry.ns) / whole) * 100}%`, color: `var(${ledgerLook(entry.kind).textToken})`, ...cssBackground(ledgerLook(entry.kind)) }}>
+          {entry.ns / whole >= WORDS_FROM && <span className={ledgerLook(entry.kind).pattern === 'solid' ? '' : 'on-pattern'}><bdi>{labelOf(entry)}</bdi> {formatShare(entry.share)}</span>}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function Legend({ ledger, usual, open, onOpen }: Parts & { usual: Usual | null }) {
+  const { named, rest } = namedEntries(ledger);
+  return (
+    <div className="ledger-legend">
+      {named.map((entry) => (
+        <span key={keyOf(entry)} title={titleOf(entry)}>
+          <i className="swatch" style={cssBackground(ledgerLook(entry.kind))} /><span className="name cut"><bdi>{labelOf(entry)}</bdi></span> {formatDuration(entry.ns)} <span className="muted">{formatShare(entry.share)}{usual && usualNs(usual, entry) > 0 && `, usually ${formatDuration(usualNs(usual, entry))}`}</span>
+          {entry.inside && onOpen && <> <button type="button" className="as-link link" aria-expanded={entry === open} onClick={() => onOpen(entry)}>{entry === open ? 'close' : 'look inside'}</button></>}
+        </span>
+      ))}
+      {rest && <span className="muted">{rest.count} smaller {formatDuration(rest.ns)} {formatShare(rest.share)}</span>}
+    </div>
+  );
+}
+
+function UsualLine({ profile, usual }: { profile: Profile; usual: Usual }) {
+  return (
+    <p className="ledger-usual muted">
+      Took {formatDuration(profile.requestEndNs - profile.requestStartNs)}, usually {formatDuration(usual.durationNs)} (median of {formatCount(usual.count)} before it).
+      {usual.requestId !== '' && hasOtherPages() && <> <a className="link" href={hrefTo(`/compare/${profile.requestId}/${usual.requestId}`)}>Compare with a usual one</a></>}
+    </p>
+  );
+}
+
+const keyOf = ({ kind, object }: LedgerEntry): string => `${kind} ${object}`;
 
 function labelOf({ kind, object }: LedgerEntry): string {
   return object === '' ? ledgerLook(kind).word : `${ledgerLook(kind).word}: ${visible(object, 60)}`;
 }
 
 function titleOf(entry: LedgerEntry): string {
-  return `${ledgerLook(entry.kind).word}: ${formatDuration(entry.ns)}, ${formatShare(entry.share)} of the request${entry.object === '' ? '' : `\n${visible(entry.object, 1_000)}`}`;
+  const inside = entry.inside?.slice(0, 6).map((one) => `\n  inside: ${labelOf(one)} ${formatDuration(one.ns)}`).join('') ?? '';
+  return `${ledgerLook(entry.kind).word}: ${formatDuration(entry.ns)}, ${formatShare(entry.share)} of the request${entry.object === '' ? '' : `\n${visible(entry.object, 1_000)}`}${inside}`;
 }
+

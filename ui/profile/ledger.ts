@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../../src/server/api.js';
+import type { LedgerEntry, Usual } from '../../src/server/api.js';
 
 const MOST_NAMED = 8;
 
@@ -9,4 +9,10 @@ export function namedEntries(ledger: readonly LedgerEntry[]): { named: LedgerEnt
   const smaller = ledger.filter((entry, i) => !isNamed(entry, i));
   const sum = (of: (entry: LedgerEntry) => number): number => smaller.reduce((total, entry) => total + of(entry), 0);
   return { named: ledger.filter(isNamed), rest: { count: smaller.length, ns: sum((entry) => entry.ns), share: sum((entry) => entry.share) } };
+}
+
+/** What the endpoint usually spends on this: on the same object where that is known, else on all of the kind. */
+export function usualNs(usual: Usual, { kind, object }: LedgerEntry): number {
+  const same = usual.ledger.find((one) => one.kind === kind && one.object === object);
+  return same?.ns ?? usual.ledger.reduce((sum, one) => sum + (one.kind === kind ? one.ns : 0), 0);
 }

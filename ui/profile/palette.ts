@@ -9,9 +9,20 @@ export interface Palette {
   /** Of words on a slice. */
   textOn(kind: SliceKind): string;
   colour(token: string): string;
+  pattern(pattern: Exclude<KindLook['pattern'], 'solid'>, token: string): string | CanvasPattern;
+  /** So much (0..1) of one colour on another. */
+  mix(token: string, onto: string, share: number): string;
 }
 
 const TILE_PX = 6;
+
+const channels = (colour: string): number[] => (colour.match(/[\d.]+/g) ?? []).slice(0, 3).map(Number);
+const mixed = (one: readonly number[], other: readonly number[], share: number): string => `rgb(${one.map((value, i) => Math.round(value * share + other[i] * (1 - share))).join(' ')})`;
+
+function remembered3(make: (token: string, onto: string, share: number) => string): Palette['mix'] {
+  const made = remembered((key) => { const [token, onto, share] = key.split(' '); return make(token, onto, Number(share)); });
+  return (token, onto, share) => made(`${token} ${onto} ${share.toFixed(2)}`);
+}
 
 export function makePalette(): Palette {
   const colours = remembered((token: string) => tokenColour(token));
@@ -24,6 +35,8 @@ export function makePalette(): Palette {
   return {
     fill: (kind) => fillOf(lookOf(kind)), ledgerFill: (kind) => fillOf(ledgerLook(kind)),
     textOn: (kind) => colours(lookOf(kind).textToken), colour: colours,
+    pattern: (pattern, token) => fills(`${token} ${pattern}`),
+    mix: remembered3((token, onto, share) => mixed(channels(colours(token)), channels(colours(onto)), share)),
   };
 }
 

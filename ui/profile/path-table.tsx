@@ -3,7 +3,7 @@ import type { PathSegment, Profile } from '../../src/server/api.js';
 import { formatDuration, formatShare } from '../format.js';
 import { hrefHere } from '../state/location.js';
 import { visible } from '../wire-text.js';
-import { offsetText } from './draw-timeline.js';
+import { offsetText } from './draw-axis.js';
 import { cssBackground, ledgerLook } from './kinds.js';
 import { CallLink } from './slice-details.js';
 import { sliceParams } from './selection.js';
@@ -16,8 +16,8 @@ export const PathTable = memo(function PathTable({ profile }: { profile: Profile
   if (profile.path.length === 0) return null;
   const shown = all ? profile.path : longestOf(profile.path);
   return (
-    <section className="section" aria-label="Critical path">
-      <h2>Critical path{shown.length < profile.path.length && <span className="muted">: the {shown.length} longest of {profile.path.length} pieces</span>}</h2>
+    <section aria-label="Critical path">
+      <h2>What it waited for, without holes{shown.length < profile.path.length && <span className="muted">: the {shown.length} longest of {profile.path.length} pieces</span>}</h2>
       <table className="path-table">
         <thead><tr><th className="number">at</th><th className="number">took</th><th className="number">share</th><th>thread</th><th>was</th><th>object</th><th>call</th></tr></thead>
         <tbody>{shown.map((segment) => <PathRow key={segment.startNs} profile={profile} segment={segment} />)}</tbody>

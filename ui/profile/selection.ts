@@ -37,3 +37,18 @@ export function stepped(lanes: readonly ThreadTimeline[], from: SliceRef, by: nu
   }
   return from;
 }
+/** A stretch of time of some threads; no thread named: of all. */
+export interface RangeSelection { fromNs: number; toNs: number; tids: number[] }
+
+/** More lanes than these are all of them. */
+const MOST_TIDS = 64;
+
+export const writeRange = ({ fromNs, toNs, tids }: RangeSelection): string => `${Math.round(fromNs)}-${Math.round(toNs)}${tids.length > 0 && tids.length <= MOST_TIDS ? `:${tids.join('.')}` : ''}`;
+
+/** null: absent, or none of this profile. */
+export function readRange(text: string | null, windowNs: number): RangeSelection | null {
+  const match = /^(\d{1,18})-(\d{1,18})(?::(\d{1,10}(?:\.\d{1,10})*))?$/.exec(text ?? '');
+  if (!match) return null;
+  const [fromNs, toNs] = [Number(match[1]), Math.min(windowNs, Number(match[2]))];
+  return toNs > fromNs ? { fromNs, toNs, tids: match[3] ? match[3].split('.').map(Number).slice(0, MOST_TIDS) : [] } : null;
+}

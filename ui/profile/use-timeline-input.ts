@@ -1,32 +1,41 @@
-/** Wheel, pointer and keys on the lanes, as changes of view, hover and selection. */
+/** Wheel, pointer and keys on the rows, as changes of view, hover and selection. */
 import { useEffect, useRef, useState, type RefObject } from 'react';
-import type { Profile, ThreadTimeline } from '../../src/server/api.js';
-import { AXIS_PX, LABEL_PX, LANE_PX, plotWidth } from './draw-timeline.js';
+import type { CallRef, Profile } from '../../src/server/api.js';
+import { AXIS_PX, LABEL_PX, LANE_PX, plotWidth } from './canvas.js';
 import { sliceNear, type SliceRef } from './lanes.js';
-import { stepped } from './selection.js';
+import { marksNear, type Mark } from './marks.js';
+import { threadsOf, type Row } from './rows.js';
+import { stepped, type RangeSelection } from './selection.js';
+import type { TimelineModel } from './timeline-model.js';
 import { nsOf, panned, revealing, zoomed } from './time-view.js';
 import type { ViewControl } from './use-time-view.js';
 
 export interface Point { x: number; y: number }
-export interface Drag { fromX: number; toX: number; pans: boolean }
+/** On the axis a drag zooms, over the rows it selects; with shift it pans. */
+export interface Drag { from: Point; to: Point; does: 'zoom' | 'select' | 'pan' }
+export type Hit = { kind: 'slice'; slice: SliceRef } | { kind: 'call'; call: CallRef } | { kind: 'marks'; marks: Mark[] };
 
-interface Parts {
+export interface InputParts {
   profile: Profile;
-  lanes: readonly ThreadTimeline[];
+  model: TimelineModel;
+  rows: readonly Row[];
   control: ViewControl;
   canvas: RefObject<HTMLCanvasElement | null>;
   scrollTop: number;
   cursor: SliceRef | null;
+  range: RangeSelection | null;
   moveCursor(to: SliceRef): void;
-  pin(slice: SliceRef | null): void;
+  /** null: nothing is meant. */
+  choose(hit: Hit | null): void;
+  select(range: RangeSelection | null): void;
 }
 
 const CLICK_PX = 4;
-/** A slice that is nearer than this is meant. */
+/** What is nearer than this is meant. */
 const NEAR_PX = 3;
 const WHEEL_STEP = 0.0016;
 
-export function useTimelineInput(parts: Parts) {
+export function useTimelineInput(parts: InputParts) {
   const [hover, setHover] = useState<Point | null>(null);
   const [drag, setDrag] = useState<Drag | null>(null);
   const { profile, control, canvas } = parts;
@@ -38,42 +47,31 @@ export function useTimelineInput(parts: Parts) {
     const box = canvas.current!.getBoundingClientRect();
     return { x: event.clientX - box.left - LABEL_PX, y: event.clientY - box.top };
   };
-  const hit = (point: Point): SliceRef | null => hitSlice(parts, point);
-
   const onPointerDown = (event: React.PointerEvent): void => {
-    const { x } = pointOf(event);
-    if (event.button !== 0 || x < 0) return;
+    const point = pointOf(event);
+    if (event.button !== 0 || point.x < 0) return;
     canvas.current!.setPointerCapture(event.pointerId);
-    setDrag({ fromX: x, toX: x, pans: event.shiftKey });
+    setDrag({ from: point, to: point, does: event.shiftKey ? 'pan' : point.y < AXIS_PX ? 'zoom' : 'select' });
   };
   const onPointerMove = (event: React.PointerEvent): void => {
     const point = pointOf(event);
     setHover(drag ? null : point);
     if (!drag) return;
-    if (drag.pans) {
+    if (drag.does === 'pan') {
       const width = plotWidth(canvas.current!);
-      control.change((view) => panned(view, nsOf(view, 0, width) - nsOf(view, point.x - drag.toX, width), profile.windowNs));
+      control.change((view) => panned(view, nsOf(view, 0, width) - nsOf(view, point.x - drag.to.x, width), profile.windowNs));
     }
-    setDrag({ ...drag, toX: point.x });
+    setDrag({ ...drag, to: point });
   };
   const onPointerUp = (event: React.PointerEvent): void => {
     if (!drag) return;
     setDrag(null);
     const point = pointOf(event);
-    if (Math.abs(point.x - drag.fromX) < CLICK_PX) {
-      const slice = hit(point);
-      if (slice) parts.moveCursor(slice);
-      parts.pin(slice);
-    } else if (!drag.pans) {
-      const width = plotWidth(canvas.current!);
-      control.change((view) => {
-        const [a, b] = [nsOf(view, Math.max(0, drag.fromX), width), nsOf(view, Math.max(0, Math.min(width, point.x)), width)];
-        return zoomed({ fromNs: Math.min(a, b), toNs: Math.max(a, b) }, 1, (a + b) / 2, profile.windowNs);
-      });
-    }
+    if (Math.abs(point.x - drag.from.x) < CLICK_PX) parts.choose(hitAt(parts, point));
+    else finish(parts, { ...drag, to: point });
   };
   return {
-    hover, drag, hit,
+    hover, drag, hit: (point: Point) => hitAt(parts, point),
     handlers: {
       onPointerDown, onPointerMove, onPointerUp,
       onPointerCancel: () => setDrag(null), onPointerLeave: () => setHover(null),
@@ -83,17 +81,43 @@ export function useTimelineInput(parts: Parts) {
   };
 }
 
-function hitSlice({ lanes, control: { view }, canvas, scrollTop }: Parts, { x, y }: Point): SliceRef | null {
-  const thread = y < AXIS_PX || x < 0 ? undefined : lanes[Math.floor((y - AXIS_PX + scrollTop) / LANE_PX)];
-  if (!thread || !canvas.current) return null;
+function finish({ canvas, control, profile, rows, scrollTop, select }: InputParts, { from, to, does }: Drag): void {
+  if (does === 'pan') return;
+  const width = plotWidth(canvas.current!);
+  const [a, b] = [from.x, to.x].map((x) => nsOf(control.view, Math.max(0, Math.min(width, x)), width)).sort((one, other) => one - other);
+  if (does === 'zoom') control.change(() => zoomed({ fromNs: a, toNs: b }, 1, (a + b) / 2, profile.windowNs));
+  else select({ fromNs: a, toNs: b, tids: threadsOf(rowsBetween(rows, scrollTop, from.y, to.y)).map((thread) => thread.tid) });
+}
+
+/** Calls stand for the thread that made them. */
+function rowsBetween(rows: readonly Row[], scrollTop: number, a: number, b: number): Row[] {
+  const [first, last] = [Math.min(a, b), Math.max(a, b)].map((y) => Math.floor((Math.max(AXIS_PX, y) - AXIS_PX + scrollTop) / LANE_PX));
+  const threads = new Set(rows.slice(first, last + 1).flatMap((row) => (row.kind === 'process' ? [] : [row.thread])));
+  return [...threads].map((thread) => ({ kind: 'thread', thread }));
+}
+
+function hitAt({ rows, model, control: { view }, canvas, scrollTop }: InputParts, { x, y }: Point): Hit | null {
+  if (x < -NEAR_PX || !canvas.current) return null;
   const width = plotWidth(canvas.current);
-  if (x > width) return null;
-  const index = sliceNear(thread.slices, nsOf(view, x, width), ((view.toNs - view.fromNs) / width) * NEAR_PX);
-  return index < 0 ? null : { thread, index };
+  if (x > width + NEAR_PX) return null;
+  const ns = nsOf(view, x, width);
+  const slackNs = ((view.toNs - view.fromNs) / width) * NEAR_PX;
+  if (y < AXIS_PX) {
+    const marks = marksNear(model.marks, ns, slackNs * 1.5);
+    return marks.length > 0 ? { kind: 'marks', marks } : null;
+  }
+  const row = rows[Math.floor((y - AXIS_PX + scrollTop) / LANE_PX)];
+  if (!row || row.kind === 'process') return null;
+  if (row.kind === 'calls') {
+    const call = row.calls.find(({ startNs, endNs }) => startNs - slackNs <= ns && endNs + slackNs >= ns);
+    return call ? { kind: 'call', call } : null;
+  }
+  const index = sliceNear(row.thread.slices, ns, slackNs);
+  return index < 0 ? null : { kind: 'slice', slice: { thread: row.thread, index } };
 }
 
 /** Over the slices the wheel zooms, sideways it pans; over the names it scrolls. React's own listener could not keep the page from scrolling. */
-function useWheel(latest: RefObject<Parts>): void {
+function useWheel(latest: RefObject<InputParts>): void {
   useEffect(() => {
     const element = latest.current.canvas.current!;
     const onWheel = (event: WheelEvent): void => {
@@ -118,17 +142,28 @@ const ZOOM_KEYS: Readonly<Record<string, number>> = { '+': 0.5, '=': 0.5, w: 0.5
 const PAN_KEYS: Readonly<Record<string, number>> = { a: -0.25, d: 0.25 };
 const STEP_KEYS: Readonly<Record<string, [along: number, lanes: number]>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-function onKey(event: React.KeyboardEvent, parts: Parts): void {
-  const { control, profile, cursor } = parts;
+function onKey(event: React.KeyboardEvent, parts: InputParts): void {
+  const { control, profile, cursor, range } = parts;
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key in ZOOM_KEYS) control.change((view) => zoomed(view, ZOOM_KEYS[event.key], focusNs(cursor, view), profile.windowNs));
   else if (event.key in PAN_KEYS) control.change((view) => panned(view, (view.toNs - view.fromNs) * PAN_KEYS[event.key], profile.windowNs));
   else if (event.key in STEP_KEYS) step(parts, ...STEP_KEYS[event.key]);
   else if (event.key === '0' || event.key === 'Home') control.change(() => null);
-  else if (event.key === 'Enter' && cursor) parts.pin(cursor);
-  else if (event.key === 'Escape') parts.pin(null);
-  else return;
+  else if (event.key === 'z') zoomToSelected(parts);
+  else if (event.key === 'Enter' && cursor) parts.choose({ kind: 'slice', slice: cursor });
+  else if (event.key === 'Escape') {
+    if (range) parts.select(null);
+    else parts.choose(null);
+  } else return;
   event.preventDefault();
+}
+
+export function zoomToSelected({ control, profile, cursor, range }: Pick<InputParts, 'control' | 'profile' | 'cursor' | 'range'>): void {
+  const slice = cursor?.thread.slices[cursor.index];
+  const [fromNs, toNs] = range ? [range.fromNs, range.toNs] : slice ? [slice.startNs, slice.endNs] : [NaN, NaN];
+  if (!(toNs > fromNs)) return;
+  const edge = (toNs - fromNs) * 0.05;
+  control.change(() => zoomed({ fromNs: fromNs - edge, toNs: toNs + edge }, 1, (fromNs + toNs) / 2, profile.windowNs));
 }
 
 /** Keys zoom around the selected slice while it is on screen. */
@@ -138,10 +173,11 @@ function focusNs(cursor: SliceRef | null, view: { fromNs: number; toNs: number }
   return middle >= view.fromNs && middle <= view.toNs ? middle : (view.fromNs + view.toNs) / 2;
 }
 
-function step({ profile, lanes, control, cursor, moveCursor }: Parts, along: number, lanesBy: number): void {
+function step({ profile, rows, control, cursor, moveCursor }: InputParts, along: number, lanesBy: number): void {
+  const lanes = threadsOf(rows);
   const start = lanes.find((thread) => thread.slices.length > 0);
   if (!start) return;
-  const next = cursor ? stepped(lanes, cursor, along, lanesBy) : { thread: start, index: Math.max(0, sliceNear(start.slices, profile.requestStartNs, Infinity)) };
+  const next = cursor && lanes.includes(cursor.thread) ? stepped(lanes, cursor, along, lanesBy) : { thread: start, index: Math.max(0, sliceNear(start.slices, profile.requestStartNs, Infinity)) };
   moveCursor(next);
   const slice = next.thread.slices[next.index];
   control.change((view) => revealing(view, slice.startNs, slice.endNs, profile.windowNs));

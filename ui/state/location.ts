@@ -7,9 +7,22 @@ const listeners = new Set<() => void>();
 let current: Place | null = null;
 let cameBack = false;
 
+let inFile = false;
+
+/** From now on there is this one page, a file: its parameters stand after `#`, because a file has no query that could change. */
+export function settleInFile(): void {
+  inFile = true;
+}
+
+/** false: a saved file, from which no link leads to other requests. */
+export const hasOtherPages = (): boolean => !inFile;
+
 function read(): Place {
+  if (inFile) return { path: '/', params: new URLSearchParams(location.hash.slice(1)) };
   return { path: location.pathname, params: new URLSearchParams(location.search) };
 }
+
+const here = (): string => (inFile ? location.hash : location.pathname + location.search);
 
 function popped(): void {
   cameBack = true;
@@ -35,7 +48,7 @@ export function usePlace(): Place {
 }
 
 export function navigate(href: string, replace = false): void {
-  if (href === location.pathname + location.search) return;
+  if (href === here()) return;
   cameBack = false;
   if (replace) history.replaceState(history.state, '', href);
   else history.pushState({ inside: true }, '', href);
@@ -66,17 +79,19 @@ function withPatch(params: URLSearchParams, patch: ParamPatch): URLSearchParams 
 
 function join(path: string, params: URLSearchParams): string {
   const text = params.toString();
+  if (inFile) return `#${text}`;
   return text === '' ? path : `${path}?${text}`;
 }
 
 /** Changes parameters of the address, keeps the rest. */
 export function setParams(patch: ParamPatch, replace = false): void {
-  navigate(join(location.pathname, withPatch(new URLSearchParams(location.search), patch)), replace);
+  navigate(hrefHere(patch), replace);
 }
 
 /** Address of this page with other parameters. */
 export function hrefHere(patch: ParamPatch): string {
-  return join(location.pathname, withPatch(new URLSearchParams(location.search), patch));
+  const { path, params } = read();
+  return join(path, withPatch(params, patch));
 }
 
 /** What all pages share and a link carries along. */

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessObserver } from '../../events/decode.js';
-import { IN, OUT, type Direction, type Observer, type Transport } from '../../events/observation.js';
+import { IN, OUT, UNKNOWN_NS, type Direction, type Observer, type Transport } from '../../events/observation.js';
 import { RESPONSE } from '../../protocols/protocol.js';
 import { parseConversation, type Chunk, type Step } from '../../protocols/testing/conversation.js';
 
@@ -131,7 +131,7 @@ export class HostileConnection {
     const late = random.chance(0.05 * hostility) ? random.below(1e9) : 0;
     const peer = this.#udp && random.chance(0.5) ? `10.1.${random.below(9)}.${random.below(9)}:53` : undefined;
     this.bytes += captured;
-    observer.data(this.id, direction, Math.max(0, ts - late), 0, 1 + random.below(50), chunk.tid, position, total, bytes, 0, captured, peer);
+    observer.data(this.id, direction, Math.max(0, ts - late), 0, 1 + random.below(50), chunk.tid, position, total, bytes, 0, captured, peer, random.chance(0.5) ? random.below(1e10) : UNKNOWN_NS);
   }
 
   /** The chunk in pieces, some of them with other bytes. */

@@ -1,6 +1,6 @@
 /** One socket that speaks DNS: queries and responses in any order, paired by id and question. */
 import type { EndReason, Exchange, IncompleteReason, Parser, ParserContext, Side, Window } from '../protocol.js';
-import { LOST, MAX_PENDING, MORE, PAYLOAD_PREFIX, REQUEST, newExchange } from '../protocol.js';
+import { LOST, MAX_PENDING, MORE, PAYLOAD_PREFIX, REQUEST, newExchange, responseStarts } from '../protocol.js';
 import { rcodeName } from './codes.js';
 import { DnsMessage, word } from './message.js';
 
@@ -132,6 +132,7 @@ export class DnsConnection implements Parser {
     exchange.operation = this.#message.operation;
     exchange.resource = this.#message.name;
     exchange.startNs = window.firstNs;
+    exchange.requestUnreadNs = window.firstUnreadNs;
     exchange.requestEndNs = exchange.endNs = window.lastNs;
     exchange.requestBytes = bytes;
     exchange.requestTid = window.lastTid;
@@ -146,7 +147,7 @@ export class DnsConnection implements Parser {
     const key = this.#message.questions === 0 ? this.#keyById() : this.#key();
     const known = this.#pending.get(key);
     const exchange = known ?? newExchange('dns');
-    exchange.responseStartNs = window.firstNs;
+    responseStarts(exchange, window);
     exchange.endNs = window.lastNs;
     exchange.responseBytes = bytes;
     exchange.responseTid = window.lastTid;
@@ -191,6 +192,7 @@ export class DnsConnection implements Parser {
     this.#early.delete(key);
     if (query.startNs - early.responseStartNs > RACE_NS) return false;
     query.responseStartNs = query.endNs = Math.max(early.responseStartNs, query.requestEndNs);
+    query.responseUnreadNs = early.responseUnreadNs;
     query.responseBytes = early.responseBytes;
     query.responseTid = early.responseTid;
     query.responsePayload = early.responsePayload;

@@ -83,6 +83,7 @@ export class Http1Connection implements Parser, RequestSink, ResponseSink {
     answer.operation = exchange.operation;
     answer.resource = exchange.resource;
     answer.startNs = exchange.startNs;
+    answer.requestUnreadNs = exchange.requestUnreadNs;
     answer.requestEndNs = exchange.requestEndNs;
     answer.requestBytes = exchange.requestBytes;
     answer.requestTid = exchange.requestTid;

@@ -6,6 +6,7 @@ import { CLIENT_SENT, MAYBE, NO, SERVER_SENT } from '../protocol.js';
 import { parseConversation } from '../testing/conversation.js';
 import { Driver, converse, summary } from '../testing/harness.js';
 import { anyBytes, byteByByte, cutAnywhere, plain } from '../testing/properties.js';
+import { UNKNOWN_NS } from '../../events/observation.js';
 import { http1 } from './http1.js';
 
 function lines(conversation: string): string[] {
@@ -26,7 +27,7 @@ test('a request and its response become one exchange with its stages', () => {
 <@6000#14 abc`);
   assert.deepEqual(plain(exchange), {
     protocol: 'http', operation: 'POST', resource: '/orders?x=1', status: '404', error: 'protocol_error', errorText: 'Not Found',
-    startNs: 1000, requestEndNs: 2000, responseStartNs: 5000, endNs: 6000, requestBytes: 116, responseBytes: 73,
+    startNs: 1000, requestUnreadNs: UNKNOWN_NS, responseUnreadNs: UNKNOWN_NS, requestEndNs: 2000, responseStartNs: 5000, endNs: 6000, requestBytes: 116, responseBytes: 73,
     requestTid: 12, responseTid: 13, traceId: '', incomplete: '',
     attributes: {
       'network.protocol.version': '1.1', 'http.request.header.host': 'shop.test', 'user_agent.original': 'curl/8',

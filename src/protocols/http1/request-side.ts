@@ -110,6 +110,7 @@ export class RequestSide {
     if (head.typeEnd > head.typeStart) attributes['http.request.header.content-type'] = this.type.read(buf, head.typeStart, head.typeEnd, MAX_FIELD);
     exchange.attributes = attributes;
     exchange.startNs = window.firstNs;
+    exchange.requestUnreadNs = window.firstUnreadNs;
     exchange.requestEndNs = exchange.endNs = window.lastNs;
     exchange.requestTid = window.lastTid;
     return exchange;

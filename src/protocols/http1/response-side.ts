@@ -1,7 +1,7 @@
 /** The server's byte stream: status lines, heads and bodies of responses. */
 import { appendPayload } from '../payload.js';
 import type { Exchange, IncompleteReason, ParserContext, Window } from '../protocol.js';
-import { LOST, MORE, PAYLOAD_PREFIX } from '../protocol.js';
+import { LOST, MORE, PAYLOAD_PREFIX, responseStarts } from '../protocol.js';
 import { LastText } from '../text.js';
 import type { BodyKind } from './body.js';
 import { BROKEN, BY_LENGTH, Body, CHUNKED, NO_BODY, UNKNOWN_END, UNTIL_CLOSE } from './body.js';
@@ -113,7 +113,7 @@ export class ResponseSide {
     if (head.typeEnd > head.typeStart && exchange.attributes) {
       exchange.attributes['http.response.header.content-type'] = this.type.read(buf, head.typeStart, head.typeEnd, MAX_FIELD);
     }
-    exchange.responseStartNs = window.firstNs;
+    responseStarts(exchange, window);
     exchange.endNs = window.lastNs;
     exchange.responseTid = window.firstTid;
     exchange.responseBytes += messageEnd - start;

@@ -192,6 +192,7 @@ export class RequestReader {
     exchange.operation = operation;
     exchange.resource = resource;
     exchange.startNs = window.firstNs;
+    exchange.requestUnreadNs = window.firstUnreadNs;
     exchange.requestEndNs = window.lastNs;
     exchange.requestTid = window.firstTid;
     exchange.requestBytes = bytes;

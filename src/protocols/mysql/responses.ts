@@ -1,6 +1,6 @@
 /** Reads the server's side: what each packet is, given the command it answers, and when the answer is complete. */
 import type { Window } from '../protocol.js';
-import { MORE, newExchange } from '../protocol.js';
+import { MORE, newExchange, responseStarts } from '../protocol.js';
 import { Prefix } from '../sql/prefix.js';
 import { readGreeting } from './handshake.js';
 import * as packet from './packets.js';
@@ -101,7 +101,7 @@ export class ResponseReader {
   private count(window: Window, at: number, bytes: number, first: Waiting): void {
     const { exchange } = first;
     if (exchange === null) return;
-    if (exchange.responseStartNs !== exchange.responseStartNs) exchange.responseStartNs = window.firstNs;
+    if (exchange.responseStartNs !== exchange.responseStartNs) responseStarts(exchange, window);
     if (exchange.responseBytes === 0 && first.answer !== packet.AUTHENTICATION) this.payload.begin(at);
     exchange.responseBytes += bytes;
   }

@@ -27,6 +27,7 @@ export class RequestReader {
   /** Messages since the last Execute or Sync; they belong to the next one. */
   private groupOpen = false;
   private groupStartNs = 0;
+  private groupUnreadNs = 0;
   private groupTid = 0;
   private groupBytes = 0;
   /** Prepared in this group. */
@@ -109,6 +110,7 @@ export class RequestReader {
       this.turns.arrive();
       this.groupOpen = true;
       this.groupStartNs = window.firstNs;
+      this.groupUnreadNs = window.firstUnreadNs;
       this.groupTid = window.firstTid;
       this.groupBytes = 0;
       this.groupStatement = null;
@@ -124,7 +126,7 @@ export class RequestReader {
     this.payload.begin(at);
     const text = at + message.HEADER_BYTES;
     const statement = readStatement(buf, text, endOfString(buf, stop - 1, stop));
-    const exchange = this.exchange(window, statement, window.firstNs, window.firstTid, bytes, stop);
+    const exchange = this.exchange(window, statement, window.firstNs, window.firstUnreadNs, window.firstTid, bytes, stop);
     this.turns.push(newTurn(QUERY, exchange, true));
   }
 
@@ -160,7 +162,7 @@ export class RequestReader {
     const to = endOfString(buf, body, stop);
     const known = to === body ? this.unnamedPortal : this.portals.get(buf, body, Math.min(to, body + MAX_NAME_BYTES));
     const statement = known ?? unknownStatement(textOf(buf, body, to, MAX_NAME_BYTES));
-    const exchange = this.exchange(window, statement, this.groupStartNs, this.groupTid, this.groupBytes, stop);
+    const exchange = this.exchange(window, statement, this.groupStartNs, this.groupUnreadNs, this.groupTid, this.groupBytes, stop);
     this.groupOpen = false;
     this.turns.push(newTurn(EXECUTE, exchange, false));
   }
@@ -175,7 +177,7 @@ export class RequestReader {
     }
     let exchange: Exchange | null = null;
     if (this.groupOpen && this.groupStatement !== null) {
-      exchange = this.exchange(window, this.groupStatement, this.groupStartNs, this.groupTid, this.groupBytes + bytes, stop);
+      exchange = this.exchange(window, this.groupStatement, this.groupStartNs, this.groupUnreadNs, this.groupTid, this.groupBytes + bytes, stop);
       exchange.operation = 'prepare';
     } else this.payload.drop();
     if (!this.groupOpen) this.turns.arrive();
@@ -196,7 +198,7 @@ export class RequestReader {
     this.payload.begin(at);
     const oid = message.int32(window.buf, at + message.HEADER_BYTES) >>> 0;
     const statement: Statement = { operation: 'function_call', text: `FUNCTION ${oid}`, secret: false, unknown: false };
-    this.turns.push(newTurn(CALL, this.exchange(window, statement, window.firstNs, window.firstTid, bytes, stop), true));
+    this.turns.push(newTurn(CALL, this.exchange(window, statement, window.firstNs, window.firstUnreadNs, window.firstTid, bytes, stop), true));
   }
 
   /** Data belongs to the request that copies. */
@@ -213,11 +215,12 @@ export class RequestReader {
     if (turn !== undefined && turn.kind === LOGIN && turn.exchange !== null) turn.exchange.requestBytes += bytes;
   }
 
-  private exchange(window: Window, statement: Statement, startNs: number, tid: number, bytes: number, stop: number): Exchange {
+  private exchange(window: Window, statement: Statement, startNs: number, unreadNs: number, tid: number, bytes: number, stop: number): Exchange {
     const exchange = newExchange('postgres');
     exchange.operation = statement.operation;
     exchange.resource = statement.text;
     exchange.startNs = startNs;
+    exchange.requestUnreadNs = unreadNs;
     exchange.requestEndNs = window.lastNs;
     exchange.requestTid = tid;
     exchange.requestBytes = bytes;

@@ -1,6 +1,6 @@
 /** Reads the server's side: to which turn each message belongs, and when a turn is answered. */
 import type { Window } from '../protocol.js';
-import { LOST, MORE } from '../protocol.js';
+import { LOST, MORE, responseStarts } from '../protocol.js';
 import { Prefix } from '../sql/prefix.js';
 import type { ServerError } from './error-fields.js';
 import { readError, rowsOfTag } from './error-fields.js';
@@ -91,7 +91,7 @@ export class ResponseReader {
     }
     const { exchange } = turn;
     if (exchange === null) return turn;
-    if (exchange.responseStartNs !== exchange.responseStartNs) exchange.responseStartNs = window.firstNs;
+    if (exchange.responseStartNs !== exchange.responseStartNs) responseStarts(exchange, window);
     // A login's answer holds the key that cancels.
     if (!this.payload.begun && turn.kind !== LOGIN && exchange.responseBytes === 0) this.payload.begin(at);
     exchange.responseBytes += bytes;

@@ -57,6 +57,7 @@ export class StartupReader {
     exchange.operation = 'cancel';
     exchange.status = '0';
     exchange.startNs = window.firstNs;
+    exchange.requestUnreadNs = window.firstUnreadNs;
     exchange.requestEndNs = window.lastNs;
     exchange.endNs = window.lastNs;
     exchange.requestTid = window.firstTid;
@@ -72,6 +73,7 @@ export class StartupReader {
     const exchange = newExchange('postgres');
     exchange.operation = 'login';
     exchange.startNs = window.firstNs;
+    exchange.requestUnreadNs = window.firstUnreadNs;
     exchange.requestEndNs = window.lastNs;
     exchange.requestTid = window.firstTid;
     exchange.requestBytes = bytes;

@@ -5,7 +5,7 @@
  * answered, ReadyForQuery last, then a new request) the turns carry that doubt and their exchanges are marked incomplete.
  */
 import type { EndReason, Exchange, IncompleteReason, ParserContext, Window } from '../protocol.js';
-import { MAX_PENDING } from '../protocol.js';
+import { MAX_PENDING, responseStarts } from '../protocol.js';
 import { Fifo } from '../fifo.js';
 
 export const LOGIN = 0;
@@ -93,7 +93,7 @@ export class Turns {
     if (turn.exchange === null) return;
     const { exchange } = turn;
     if (turn.kind === SYNC && exchange.error === 'none') return this.forget(turn);
-    if (exchange.responseStartNs !== exchange.responseStartNs) exchange.responseStartNs = window.firstNs;
+    if (exchange.responseStartNs !== exchange.responseStartNs) responseStarts(exchange, window);
     exchange.endNs = window.lastNs;
     exchange.responseTid = window.lastTid;
     if (exchange.status === '') exchange.status = '0';

@@ -82,6 +82,7 @@ export class RedisConnection implements Parser, RequestSink, ReplySink {
     exchange.operation = command.name;
     exchange.resource = request.key;
     exchange.startNs = request.startNs;
+    exchange.requestUnreadNs = request.unreadNs;
     exchange.requestEndNs = exchange.endNs = ns;
     exchange.requestBytes = request.bytes;
     exchange.requestTid = tid;
@@ -125,6 +126,7 @@ export class RedisConnection implements Parser, RequestSink, ReplySink {
     exchange.error = answer.error;
     exchange.errorText = answer.errorText;
     exchange.responseStartNs = answer.responseStartNs;
+    exchange.responseUnreadNs = answer.responseUnreadNs;
     exchange.responseTid = answer.responseTid;
     exchange.responseBytes = answer.responseBytes;
     exchange.responsePayload = answer.responsePayload;

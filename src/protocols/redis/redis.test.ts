@@ -6,6 +6,7 @@ import { CLIENT_SENT, MAYBE, NO, SERVER_SENT } from '../protocol.js';
 import { parseConversation } from '../testing/conversation.js';
 import { Driver, converse, summary } from '../testing/harness.js';
 import { anyBytes, byteByByte, cutAnywhere, plain } from '../testing/properties.js';
+import { UNKNOWN_NS } from '../../events/observation.js';
 import { redis } from './redis.js';
 
 /** `SET x 1` as RESP, escaped for the text form. */
@@ -26,7 +27,7 @@ function only(conversation: string): Exchange {
 test('a command and its reply become one exchange', () => {
   assert.deepEqual(plain(only(`>@1000#7 ${command('set', 'greeting', 'hello')}\n<@2000#8 +OK\\r\\n`)), {
     protocol: 'redis', operation: 'SET', resource: 'greeting', status: '0', error: 'none', errorText: '',
-    startNs: 1000, requestEndNs: 1000, responseStartNs: 2000, endNs: 2000, requestBytes: 38, responseBytes: 5, requestTid: 7, responseTid: 8,
+    startNs: 1000, requestUnreadNs: UNKNOWN_NS, responseUnreadNs: UNKNOWN_NS, requestEndNs: 1000, responseStartNs: 2000, endNs: 2000, requestBytes: 38, responseBytes: 5, requestTid: 7, responseTid: 8,
     traceId: '', incomplete: '', attributes: null, requestPayload: '*3\r\n$3\r\nset\r\n$8\r\ngreeting\r\n$5\r\nhello\r\n', responsePayload: '+OK\r\n',
   });
 });

@@ -54,7 +54,7 @@ export class ReplySide {
         return p - start;
       }
       if (after === p) break;
-      if (!this.started) this.starts(buf[p], p === start ? window.firstNs : window.lastNs, p === start ? window.firstTid : window.lastTid);
+      if (!this.started) this.starts(buf[p], window, p === start);
       this.took(buf, p, after, end, window.lastNs);
       if (after > end) return after - start;
       if (this.reader.done) this.ended(buf, start, after, window.lastNs);
@@ -80,14 +80,17 @@ export class ReplySide {
     return true;
   }
 
-  private starts(type: number, ns: number, tid: number): void {
+  /** @param first the reply starts where the window does */
+  private starts(type: number, window: Window, first: boolean): void {
+    const ns = first ? window.firstNs : window.lastNs;
     this.started = true;
     this.receiving = this.aside ? null : this.sink.replyStarted(ns);
     this.failed = type === ERROR || type === BULK_ERROR;
     const exchange = this.receiving?.exchange;
     if (!exchange || exchange.status !== '') return;
     exchange.responseStartNs = ns;
-    exchange.responseTid = tid;
+    exchange.responseUnreadNs = first ? window.firstUnreadNs : window.lastUnreadNs;
+    exchange.responseTid = first ? window.firstTid : window.lastTid;
     exchange.status = '0';
   }
 

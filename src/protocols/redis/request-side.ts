@@ -35,6 +35,7 @@ export class RequestSide {
   argumentCount = 0;
   bytes = 0;
   startNs = 0;
+  unreadNs = 0;
   payload: Uint8Array | null = null;
   incomplete: IncompleteReason = '';
   private argumentsLeft = 0;
@@ -57,10 +58,11 @@ export class RequestSide {
     if (start === end) return missing > 0 && this.skip > 0 ? this.passBy() : MORE;
     let p = start;
     let ns = window.firstNs;
+    let unreadNs = window.firstUnreadNs;
     while (p < end) {
       const from = p;
       if (!this.open) {
-        p = this.begin(buf, from, end, ns);
+        p = this.begin(buf, from, end, ns, unreadNs);
         if (p === WAIT || (p === LOST && from > start)) return from - start;
         if (p === LOST) return LOST;
         if (!this.open) continue;
@@ -75,6 +77,7 @@ export class RequestSide {
       if (this.open) return after - start;
       p = after;
       ns = window.lastNs;
+      unreadNs = window.lastUnreadNs;
       this.ended(window.lastNs, window.lastTid);
     }
     return p - start;
@@ -86,19 +89,19 @@ export class RequestSide {
   }
 
   /** @returns the offset behind the command's first line, WAIT or LOST */
-  private begin(buf: Uint8Array, at: number, end: number, ns: number): number {
+  private begin(buf: Uint8Array, at: number, end: number, ns: number, unreadNs: number): number {
     const first = buf[at];
     if (first === CR || first === LF) return at + 1;
-    if (first !== ARRAY) return this.inline(buf, at, end, ns);
+    if (first !== ARRAY) return this.inline(buf, at, end, ns, unreadNs);
     const lineFeed = findLineFeed(buf, at, end < at + MAX_HEADER ? end : at + MAX_HEADER);
     if (lineFeed < 0) return end - at >= MAX_HEADER ? LOST : WAIT;
     const count = readLength(buf, at + 1, lineFeed - 1);
     if (count < -1 || count > MAX_ARGUMENTS || buf[lineFeed - 1] !== CR) return LOST;
-    if (count > 0) this.reset(count, ns);
+    if (count > 0) this.reset(count, ns, unreadNs);
     return lineFeed + 1;
   }
 
-  private reset(count: number, ns: number): void {
+  private reset(count: number, ns: number, unreadNs: number): void {
     this.argumentCount = this.argumentsLeft = count;
     this.index = 0;
     this.wantedKey = 0;
@@ -106,6 +109,7 @@ export class RequestSide {
     this.key = '';
     this.bytes = 0;
     this.startNs = ns;
+    this.unreadNs = unreadNs;
     this.payload = null;
     this.incomplete = '';
     this.shown = NO_LIMIT;
@@ -192,13 +196,13 @@ export class RequestSide {
   }
 
   /** `PING` or `SET key value` on a line of its own. */
-  private inline(buf: Uint8Array, at: number, end: number, ns: number): number {
+  private inline(buf: Uint8Array, at: number, end: number, ns: number, unreadNs: number): number {
     const lineFeed = findLineFeed(buf, at, end < at + MAX_INLINE ? end : at + MAX_INLINE);
     const nameEnd = wordEnd(buf, at, lineFeed < 0 ? end : lineFeed);
     if (!isWord(buf, at, nameEnd)) return LOST;
     if (lineFeed < 0) return end - at >= MAX_INLINE ? LOST : WAIT;
     const lineEnd = buf[lineFeed - 1] === CR ? lineFeed - 1 : lineFeed;
-    this.reset(countWords(buf, at, lineEnd), ns);
+    this.reset(countWords(buf, at, lineEnd), ns, unreadNs);
     if (this.takeName(buf, at, nameEnd, 0) === LOST) return this.refuse();
     for (let p = nameEnd, index = 1; index <= 3; index++) {
       while (p < lineEnd && buf[p] === SPACE) p++;

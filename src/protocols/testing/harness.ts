@@ -2,6 +2,7 @@
  * Drives one parser as `streams/` does: chunks in the order of time, leftovers kept per side, bytes passed over,
  * losses and resynchronisation. A datagram is one window of its own.
  */
+import { UNKNOWN_NS } from '../../events/observation.js';
 import type { Exchange, Parser, ParserContext, Protocol, Side, Window } from '../protocol.js';
 import { LOST, MORE, PAYLOAD_PREFIX, REQUEST, RESPONSE } from '../protocol.js';
 import type { Chunk, Step } from './conversation.js';
@@ -37,7 +38,7 @@ export class Driver {
   private readonly sides: [SideState, SideState];
   private readonly datagrams: boolean;
   private readonly maxLeftover: number;
-  private readonly window: Window = { buf: EMPTY, start: 0, end: 0, missing: 0, firstNs: 0, firstTid: 0, lastNs: 0, lastTid: 0 };
+  private readonly window: Window = { buf: EMPTY, start: 0, end: 0, missing: 0, firstNs: 0, firstUnreadNs: UNKNOWN_NS, firstTid: 0, lastNs: 0, lastUnreadNs: UNKNOWN_NS, lastTid: 0 };
 
   constructor(protocol: Protocol, options: DriveOptions = {}) {
     const context: ParserContext = {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { sampleRecord } from '../testing/sample-record.js';
+import { REQUEST_COLUMNS } from '../columns.js';
 import { FilterError } from './filter.js';
 import { parseFilter } from './parse.js';
 import { filterToPredicate } from './to-predicate.js';
@@ -55,12 +56,34 @@ test('values are parameters, whatever they hold', () => {
 test('roll-ups say what they cannot answer', () => {
   assert.deepEqual(filterToSql(parseFilter('service:cart comm:node >1ms word'), 'rollup').ignored, ['comm', 'duration', '"word"']);
 });
+test('a list may end with a comma, as it does while it is typed', () => {
+  assert.deepEqual(parseFilter('status:500, error:yes'), parseFilter('status:500 error:yes'));
+  assert.deepEqual(parseFilter('status:500,,502,'), parseFilter('status:500,502'));
+  assert.deepEqual(parseFilter('service:"",'), parseFilter('service:""'));
+  assert.equal(refused('a service:,').position, 2);
+});
+test('words and units that objects have of their own are refused like any other', () => {
+  for (const text of ['constructor:x', '>1constructor', 'requestBytes:1__proto__', `>${'9'.repeat(400)}`, `duration:..${'9'.repeat(400)}`]) refused(text);
+});
+
+/** What the language is made of, and anything else. */
+const PIECES = fc.oneof(
+  fc.constantFrom(...REQUEST_COLUMNS.filter((c) => c.word !== '').map((c) => `${c.word}:`), 'seen:', 'nonsense:', 'constructor:', '__proto__:'),
+  fc.constantFrom('"', '\\', ',', '-', '>', '<', '>=', '..', '*', '%', ' ', 'yes', '0', '1', '100ms', '2kib', '9'.repeat(400), '1constructor'),
+  fc.string({ maxLength: 5 }), fc.string({ unit: 'binary', maxLength: 5 }),
+);
+const ANY_TEXT = fc.oneof(fc.array(PIECES, { maxLength: 12 }).map((pieces) => pieces.join('')), fc.string({ maxLength: 80 }));
+
 test('any text parses or is refused, and what parses has a predicate and SQL without its values', () => {
-  fc.assert(fc.property(fc.string({ maxLength: 80 }), (text) => {
+  fc.assert(fc.property(ANY_TEXT, (text) => {
     try {
       const filter = parseFilter(text);
       filterToPredicate(filter)(sampleRecord());
-      filterToSql(filter, 'requests');
+      for (const table of ['requests', 'rollup'] as const) {
+        const { sql, params } = filterToSql(filter, table);
+        assert.doesNotMatch(sql, /\(\)|\(,|AND AND/);
+        for (const value of Object.values(params)) assert.ok(typeof value !== 'number' || Number.isFinite(value), text);
+      }
     } catch (error) {
       assert.ok(error instanceof FilterError, String(error));
       assert.ok(error.position >= 0 && error.position <= text.length);

@@ -5,18 +5,18 @@ import { FilterError, type Condition, type Filter, type NumberRange } from './fi
 import { terms, type Term, type Value } from './tokens.js';
 
 const BY_WORD = new Map(REQUEST_COLUMNS.filter((c) => c.word !== '').map((c) => [c.word.toLowerCase(), c]));
-const ALIASES: Record<string, string> = { method: 'operation', path: 'resource', proto: 'protocol', took: 'duration', side: 'role', text: 'message' };
+const ALIASES = new Map(Object.entries({ method: 'operation', path: 'resource', proto: 'protocol', took: 'duration', side: 'role', text: 'message' }));
 /** Not a column: which of an exchange's two rows. */
 const SEEN = 'seen';
 const YES = new Set(['yes', 'true', '1']);
 const NO = new Set(['no', 'false', '0']);
 const COMPARISON = /^(>=|<=|>|<|=)?(.+)$/;
 /** Nanoseconds, or bytes. Without a unit a duration is in milliseconds. */
-const UNITS: Record<string, Record<string, number>> = {
-  duration: { ns: 1, us: 1e3, 'µs': 1e3, ms: 1e6, '': 1e6, s: 1e9, m: 60e9, min: 60e9 },
-  bytes: { '': 1, b: 1, kb: 1e3, mb: 1e6, gb: 1e9, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3 },
-  number: { '': 1 },
-};
+const UNITS = new Map(Object.entries({
+  duration: new Map(Object.entries({ ns: 1, us: 1e3, 'µs': 1e3, ms: 1e6, '': 1e6, s: 1e9, m: 60e9, min: 60e9 })),
+  bytes: new Map(Object.entries({ '': 1, b: 1, kb: 1e3, mb: 1e6, gb: 1e9, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3 })),
+  number: new Map([['', 1]]),
+}));
 
 /** @param tracedServers addresses of servers that are traced, for `seen:once`; where they depend on the time, `withTracedServers` sets them */
 export function parseFilter(text: string, tracedServers: ReadonlySet<string> = new Set()): Filter {
@@ -31,7 +31,7 @@ function seen(term: Term, servers: ReadonlySet<string>): Condition[] {
 
 function condition(term: Term): Condition {
   if (term.word === '') return bare(term);
-  const column = BY_WORD.get(ALIASES[term.word.toLowerCase()] ?? term.word.toLowerCase());
+  const column = BY_WORD.get(ALIASES.get(term.word.toLowerCase()) ?? term.word.toLowerCase());
   if (column === undefined) {
     throw new FilterError(`There is no field ${term.word}.`, term.position, `Fields: ${[...BY_WORD.values()].map((c) => c.word).join(', ')}, ${SEEN}. To search for the text, put it in quotes.`);
   }
@@ -110,9 +110,11 @@ function range(value: Value, kind: string): NumberRange {
 
 function quantity(text: string, value: Value, kind: string): number {
   const match = /^(\d+(?:\.\d+)?)([a-zµ]*)$/i.exec(text);
-  const unit = match === null ? undefined : UNITS[kind]?.[match[2].toLowerCase()];
+  const unit = match === null ? undefined : UNITS.get(kind)?.get(match[2].toLowerCase());
   if (match === null || unit === undefined) throw badNumber(value, kind);
-  return Number(match[1]) * unit;
+  const amount = Number(match[1]) * unit;
+  if (amount === Infinity) throw badNumber(value, kind);
+  return amount;
 }
 
 function badNumber(value: Value, kind: string): FilterError {

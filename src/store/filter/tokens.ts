@@ -23,28 +23,30 @@ export function terms(text: string): Term[] {
     const word = WORD.exec(text)?.[0].slice(0, -1) ?? '';
     if (word !== '') at += word.length + 1;
     const values: Value[] = [];
-    do {
+    let more = true;
+    while (more) {
       const [value, next] = readValue(text, at, word !== '');
-      values.push(value);
-      at = next;
-    } while (word !== '' && text[at - 1] === ',');
-    if (word !== '' && values.length === 1 && values[0].text === '' && !values[0].quoted) {
+      more = word !== '' && text[next] === ',';
+      at = more ? next + 1 : next;
+      // A list that is still being typed ends with its comma.
+      if (word === '' || value.quoted || value.text !== '') values.push(value);
+    }
+    if (values.length === 0) {
       throw new FilterError(`${word}: has no value.`, position, `Write it without a space: ${word}:value, or ${word}:"" for empty.`);
     }
     found.push({ negate, word, values, position });
   }
 }
 
-/** @param list a comma ends the value (and is passed over) */
+/** @param list a comma ends the value @returns the value, and the offset behind it */
 function readValue(text: string, start: number, list: boolean): [Value, number] {
-  if (text[start] === '"') return readQuoted(text, start, list);
+  if (text[start] === '"') return readQuoted(text, start);
   let end = start;
   while (end < text.length && !/\s/.test(text[end]) && !(list && text[end] === ',')) end++;
-  const next = list && text[end] === ',' ? end + 1 : end;
-  return [{ text: text.slice(start, end), quoted: false, position: start }, next];
+  return [{ text: text.slice(start, end), quoted: false, position: start }, end];
 }
 
-function readQuoted(text: string, start: number, list: boolean): [Value, number] {
+function readQuoted(text: string, start: number): [Value, number] {
   let value = '';
   let at = start + 1;
   for (; at < text.length && text[at] !== '"'; at++) {
@@ -52,6 +54,5 @@ function readQuoted(text: string, start: number, list: boolean): [Value, number]
     value += text[at];
   }
   if (at >= text.length) throw new FilterError('A quote is not closed.', start, 'Add a " at the end; within quotes write \\" for a quote.');
-  const next = list && text[at + 1] === ',' ? at + 2 : at + 1;
-  return [{ text: value, quoted: true, position: start }, next];
+  return [{ text: value, quoted: true, position: start }, at + 1];
 }

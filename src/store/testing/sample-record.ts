@@ -6,7 +6,7 @@ import { DURATION_BUCKETS, durationBucket } from '../../requests/duration-bucket
 export function sampleRecord(change: Partial<RequestRecord> = {}): RequestRecord {
   return {
     id: '00000000deadbeef', connectionId: 7, protocol: 'http', role: 'server', start: '1750000000123456789', durationNs: 1_234_567,
-    connectNs: null, sendNs: 1000, waitNs: 1_200_000, receiveNs: 33_567, requestBytes: 120, responseBytes: 4096, pid: 812,
+    connectNs: null, unreadNs: null, responseUnreadNs: null, sendNs: 1000, waitNs: 1_200_000, receiveNs: 33_567, requestBytes: 120, responseBytes: 4096, pid: 812,
     requestTid: 812, responseTid: 813, comm: 'node', client: '127.0.0.1:51234', server: '127.0.0.1:8080', service: 'cart',
     peerService: 'nginx', container: '', operation: 'GET', endpoint: '/orders/*', resource: '/orders/17?x=1', status: '200',
     error: 'none', errorText: '', slow: false, traceId: '', complete: true, incompleteReason: '', attributes: {},

@@ -1,0 +1,24 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { startRedis } from '../../../test/servers/index.js';
+import type { Cause } from '../cause.js';
+
+export const behindRedis: Cause = {
+  name: 'behind-redis',
+  title: 'a quick Redis command waits behind a slow one (EVAL) of another request',
+  truth: { kinds: ['peer'], says: ['redis', '\\bget\\b', 'eval'], inside: ['other_request'] },
+  async start(stage) {
+    const redis = await startRedis(stage.place);
+    stage.prefer(redis);
+    const front = await stage.serveNode('carts', { REDIS: String(redis.port) });
+    return {
+      front, load: ['/fast'],
+      async slow(tag) {
+        const other = stage.client.get(front.port, '/lua/totals?ms=500');
+        await delay(60);
+        const facts = await stage.client.get(front.port, `/stock/${tag}`);
+        await other;
+        return facts;
+      },
+    };
+  },
+};

@@ -1,0 +1,13 @@
+import type { Cause } from '../cause.js';
+
+export const dns: Cause = {
+  name: 'dns',
+  title: 'the DNS server answers late',
+  truth: { kinds: ['peer'], says: ['dns|resolver', 'prices\\.test'] },
+  async start(stage) {
+    const resolver = await stage.serveScript('dns', { DELAY_MS: '400' }, 'dns');
+    const prices = await stage.serveNative('prices');
+    const front = await stage.serveNode('shop', { DNS: String(resolver.port) });
+    return { front, load: ['/fast'], slow: (tag) => stage.client.get(front.port, `/byname/${tag}?port=${prices.port}`) };
+  },
+};

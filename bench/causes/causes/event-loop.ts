@@ -1,0 +1,21 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Cause } from '../cause.js';
+
+export const eventLoop: Cause = {
+  name: 'event-loop',
+  title: 'Node\'s event loop is blocked by another request',
+  truth: { kinds: ['other_request', 'unread'], says: ['/block/report'] },
+  async start(stage) {
+    const front = await stage.serveNode('reports');
+    return {
+      front, load: ['/fast'],
+      async slow(tag) {
+        const other = stage.client.get(front.port, '/block/report?ms=500');
+        await delay(60);
+        const facts = await stage.client.get(front.port, `/fast/${tag}`);
+        await other;
+        return facts;
+      },
+    };
+  },
+};

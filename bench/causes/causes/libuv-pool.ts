@@ -1,0 +1,21 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Cause } from '../cause.js';
+
+export const libuvPool: Cause = {
+  name: 'libuv-pool',
+  title: 'Node waits for its own thread pool, which is busy for another request',
+  truth: { kinds: ['pool'], says: ['pool|own threads', 'busy|full|queue|occupied'] },
+  async start(stage) {
+    const front = await stage.serveNode('logins');
+    return {
+      front, load: ['/fast'],
+      async slow(tag) {
+        const other = stage.client.get(front.port, '/fill/passwords?ms=250');
+        await delay(60);
+        const facts = await stage.client.get(front.port, `/digest/${tag}`);
+        await other;
+        return facts;
+      },
+    };
+  },
+};

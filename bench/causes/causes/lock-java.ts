@@ -1,0 +1,20 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Cause } from '../cause.js';
+
+export const lockJava: Cause = {
+  name: 'lock-java',
+  title: 'a Java monitor is held by the thread of another request, which computes',
+  truth: { kinds: ['lock'], says: ['lock|monitor', '{holder}'] },
+  async start(stage) {
+    const front = await stage.serveJava([]);
+    return {
+      front, load: ['/fast'],
+      async slow(tag) {
+        const holding = stage.client.get(front.port, '/hold/index?ms=500');
+        await delay(60);
+        const facts = await stage.client.get(front.port, `/lock/${tag}`);
+        return { ...facts, holder: (await holding).executor };
+      },
+    };
+  },
+};

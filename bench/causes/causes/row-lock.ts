@@ -1,0 +1,23 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { startPostgres } from '../../../test/servers/index.js';
+import type { Cause } from '../cause.js';
+
+export const rowLock: Cause = {
+  name: 'row-lock',
+  title: 'a PostgreSQL row is held by another session\'s transaction',
+  truth: { kinds: ['peer', 'lock'], says: ['postgres', 'update accounts', 'lock', '{holder}'], inside: ['lock'] },
+  async start(stage) {
+    const postgres = await startPostgres(stage.place);
+    stage.prefer(postgres);
+    const front = await stage.serveNode('billing', { POSTGRES: String(postgres.port) });
+    return {
+      front, load: ['/fast'],
+      async slow(tag) {
+        const holding = stage.client.get(front.port, '/hold/row?ms=500');
+        await delay(60);
+        const facts = await stage.client.get(front.port, `/update/${tag}`);
+        return { ...facts, holder: (await holding).holder };
+      },
+    };
+  },
+};

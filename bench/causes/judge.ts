@@ -1,0 +1,58 @@
+/** A profile against the truth. Strict where an engineer would be misled, indifferent to wording. */
+import type { LedgerEntry, Profile } from '../../src/profile/profile.js';
+import type { Facts, Truth } from './cause.js';
+
+export interface Judgement {
+  right: boolean;
+  threadRight: boolean;
+  /** 0..1 of the request's time that the ledger cannot explain. */
+  remainder: number;
+  /** What is wrong, for who repairs it. */
+  problems: string[];
+  verdict: string;
+}
+
+export function judge(profile: Profile | null, truth: Truth, facts: Facts): Judgement {
+  if (profile === null) return notJudged('there is no profile of it');
+  const problems = [...kindProblems(profile, truth), ...sentenceProblems(profile.verdict, truth, facts)];
+  const threads = threadProblems(profile, facts);
+  return {
+    right: problems.length === 0, threadRight: threads.length === 0, problems: [...problems, ...threads], verdict: profile.verdict,
+    remainder: profile.ledger.reduce((sum, entry) => sum + (entry.kind === 'unexplained' ? entry.share : 0), 0),
+  };
+}
+
+/** A run that gave nothing to judge is a wrong one. */
+export function notJudged(why: string): Judgement {
+  return { right: false, threadRight: false, remainder: 1, problems: [why], verdict: '' };
+}
+
+function kindProblems({ cause, ledger }: Profile, { kinds, inside }: Truth): string[] {
+  const problems: string[] = [];
+  if (!kinds.some((kind) => kind === cause.kind)) problems.push(`kind is ${cause.kind || 'none'} (${cause.name}), not ${kinds.join(' or ')}`);
+  if (inside !== undefined) {
+    const main = largest(ledger.flatMap((entry) => entry.inside ?? []));
+    if (main === null || !inside.includes(main.kind)) problems.push(`the peer's own time is ${main?.kind ?? 'not known'}, not ${inside.join(' or ')}`);
+  }
+  return problems;
+}
+
+function largest(entries: readonly LedgerEntry[]): LedgerEntry | null {
+  return entries.reduce<LedgerEntry | null>((most, entry) => (most === null || entry.ns > most.ns ? entry : most), null);
+}
+
+function sentenceProblems(verdict: string, { says }: Truth, facts: Facts): string[] {
+  return says
+    .map((pattern) => pattern.replace(/\{(\w+)\}/g, (_whole, name: string) => `\\b${facts[name] ?? `(no fact ${name})`}\\b`))
+    .filter((pattern) => !new RegExp(pattern, 'i').test(verdict))
+    .map((pattern) => `the sentence does not say /${pattern}/`);
+}
+
+/** Whoever read it or answered it by the program's own account is marked, and nobody else of that process. */
+function threadProblems({ threads, pid }: Profile, { reader, executor }: Facts): string[] {
+  const marked = threads.filter((thread) => thread.executed && thread.pid === pid).map((thread) => thread.tid);
+  const wrong = marked.filter((tid) => tid !== reader && tid !== executor);
+  const problems = wrong.map((tid) => `thread ${tid} is marked as executing it and was not`);
+  if (!marked.includes(executor)) problems.push(`thread ${executor} executed it and is not marked`);
+  return problems;
+}

@@ -1,0 +1,79 @@
+/** What holds a process back, whichever generation of cgroups has the controller: CPU quota, memory; and priorities. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { findCgroup2, run, type Cgroup, type Server } from '../../test/servers/index.js';
+import { isAbandoned, ownerTag } from '../../test/servers/owner.js';
+
+export type Limit = { controller: 'cpu'; quotaUs: number; periodUs: number } | { controller: 'memory'; bytes: number };
+
+let counter = 0;
+
+/** Takes effect at once. Returns how to take it back; with cgroup v2 it goes with the server's own group. */
+export async function limit(server: Server, group: Cgroup, what: Limit): Promise<() => Promise<void>> {
+  const root = findVersion1(what.controller);
+  if (root === null) {
+    limitVersion2(server, group, what);
+    return async () => {};
+  }
+  await removeAbandonedIn(root);
+  const path = join(root, `kindling-limit-${ownerTag()}-${counter++}`);
+  mkdirSync(path);
+  for (const [file, value] of Object.entries(version1Files(what))) writeFileSync(join(path, file), value);
+  writeFileSync(join(path, 'cgroup.procs'), String(server.pid));
+  return async () => {
+    await server.stop();
+    await removeGroup(path);
+  };
+}
+
+function version1Files(what: Limit): Record<string, string> {
+  if (what.controller === 'memory') return { 'memory.limit_in_bytes': String(what.bytes) };
+  return { 'cpu.shares': '8192', 'cpu.cfs_period_us': String(what.periodUs), 'cpu.cfs_quota_us': String(what.quotaUs) };
+}
+
+/** In a group of its own below the traced one: a controller is not given to a group that has processes itself. */
+function limitVersion2(server: Server, group: Cgroup, what: Limit): void {
+  const own = group.child(`limit-${counter++}`);
+  writeFileSync(join(own.path, 'cgroup.procs'), String(server.pid));
+  const root = findCgroup2();
+  const above: string[] = [];
+  for (let path = dirname(own.path); path.startsWith(root); path = dirname(path)) above.unshift(path);
+  for (const path of above) writeFileSync(join(path, 'cgroup.subtree_control'), `+${what.controller}`);
+  if (what.controller === 'memory') writeFileSync(join(own.path, 'memory.max'), String(what.bytes));
+  else writeFileSync(join(own.path, 'cpu.max'), `${what.quotaUs} ${what.periodUs}`);
+}
+
+/** Where the first generation has this controller; null: it has not. */
+function findVersion1(controller: string): string | null {
+  const mounts = readFileSync('/proc/mounts', 'latin1').split('\n').map((line) => line.split(' '));
+  const mount = mounts.find(([, , type, options]) => type === 'cgroup' && options.split(',').includes(controller));
+  return mount === undefined ? null : mount[1];
+}
+
+async function removeAbandonedIn(root: string): Promise<void> {
+  for (const name of readdirSync(root).filter(isAbandoned)) await removeGroup(join(root, name));
+}
+
+/** EBUSY while its last processes are being reaped. */
+async function removeGroup(path: string): Promise<void> {
+  for (let attempt = 0; existsSync(path); attempt++) {
+    try {
+      rmdirSync(path);
+    } catch (error) {
+      if (attempt >= 250) throw new Error(`cannot remove ${path}: ${(error as Error).message}`);
+      await delay(20);
+    }
+  }
+}
+
+/** Where the scheduler groups by session, a nice value counts only within one: what else runs shall not become the cause. */
+export function prefer(pid: number): void {
+  const file = `/proc/${pid}/autogroup`;
+  if (existsSync(file)) writeFileSync(file, '-10');
+}
+
+/** For causes of very many short waits: after each of them the process would queue behind whatever else runs. */
+export async function preferAtOnce(pid: number): Promise<void> {
+  await run(['chrt', '--all-tasks', '--fifo', '--pid', '10', String(pid)]);
+}

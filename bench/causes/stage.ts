@@ -1,0 +1,129 @@
+/** Where one cause is played: a workspace with a cgroup that is traced and one that is not, the client, and the agent. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ProfileSummary } from '../../src/server/api.js';
+import type { Profile } from '../../src/profile/profile.js';
+import { Agent, MAIN } from '../../test/e2e/kindling.js';
+import { launch, NetworkNamespace, startServer, Workspace, type Cgroup, type ProbeKind, type Server, type ServerPlace } from '../../test/servers/index.js';
+import { commandLine } from '../../test/servers/launch.js';
+import { choosePort, makeServerDirectory } from '../../test/servers/server.js';
+import { Client } from './client.js';
+import { prefer } from './limits.js';
+import type { Programs } from './programs.js';
+
+interface ServeOptions { env?: Record<string, string>; probe?: ProbeKind; preferred?: boolean }
+
+/** Below any of the delays that are made, above what a busy machine makes of a harmless request. */
+const SLOW = '150ms';
+const PROFILE_TIMEOUT_MS = 10_000;
+
+export class Stage {
+  readonly client: Client;
+  /** Not traced: client, neighbours, agent. */
+  readonly outside: Cgroup;
+  readonly traced: Cgroup;
+  private readonly cleanups: Array<() => Promise<void> | void> = [];
+
+  private constructor(readonly programs: Programs, private readonly workspace: Workspace, readonly network: NetworkNamespace) {
+    this.traced = workspace.cgroup.child('traced');
+    this.outside = workspace.cgroup.child('outside');
+    this.client = new Client({ cgroup: this.outside, netns: network.name });
+  }
+
+  static async create(programs: Programs): Promise<Stage> {
+    const network = await NetworkNamespace.create('causes');
+    try {
+      return new Stage(programs, await Workspace.create('causes'), network);
+    } catch (error) {
+      await network.remove();
+      throw error;
+    }
+  }
+
+  get place(): ServerPlace {
+    return { cgroup: this.traced, netns: this.network.name, directory: this.workspace.directory };
+  }
+
+  /** Undone when the stage is taken down, last first. */
+  onEnd(cleanup: () => Promise<void> | void): void {
+    this.cleanups.push(cleanup);
+  }
+
+  /** A program that listens on the port that its command or its $PORT says. */
+  async serve(name: string, command: (port: number) => string[], { env = {}, probe = 'http', preferred = true }: ServeOptions = {}): Promise<Server> {
+    const port = await choosePort(undefined);
+    const directory = makeServerDirectory(this.place, name);
+    const server = await startServer(this.place, { name, port, directory, command: command(port), probe, env: { PORT: String(port), NAME: name, ...env } });
+    if (preferred) this.prefer(server);
+    return server;
+  }
+
+  prefer(server: Server): void {
+    prefer(server.pid);
+  }
+
+  /** The native server under a name of its own; `pool` threads, or one for each connection. `before`: what starts it. */
+  serveNative(name: string, { pool = 0, before = [], preferred }: { pool?: number; before?: readonly string[]; preferred?: boolean } = {}): Promise<Server> {
+    return this.serve(name, (port) => [...before, this.programs.native(name), String(port), String(pool)], { preferred });
+  }
+
+  serveNode(name: string, env: Record<string, string> = {}, options: readonly string[] = []): Promise<Server> {
+    return this.serve(name, () => [process.execPath, ...options, this.programs.script('service')], { env });
+  }
+
+  serveScript(name: string, env: Record<string, string>, probe: ProbeKind): Promise<Server> {
+    return this.serve(name, () => [process.execPath, this.programs.script(name)], { env, probe });
+  }
+
+  async serveJava(options: readonly string[]): Promise<Server> {
+    const classes = await this.programs.java();
+    return this.serve('java', (port) => ['java', '-XX:TieredStopAtLevel=1', '-Xshare:auto', ...options, '-cp', classes, 'Service', String(port)]);
+  }
+
+  /** A program that is not traced and wants a CPU, until it is stopped. */
+  neighbour(name: string, before: readonly string[], threads: number): { pid: number; stop(): Promise<void> } {
+    const child = launch([...before, this.programs.busy(name), String(threads)], { cgroup: this.outside, detached: true, stdio: 'ignore' });
+    const ended = new Promise<void>((resolve) => { child.once('close', () => resolve()); });
+    prefer(child.pid!);
+    return { pid: child.pid!, stop: async () => { child.kill('SIGKILL'); await ended; } };
+  }
+
+  async watch(): Promise<Watch> {
+    const agent = await Agent.start(['--cgroup', this.traced.path, '--store', 'off', '--profile', '--slow', `http=${SLOW}`, '--log-level', 'warn'], {
+      command: commandLine([process.execPath, MAIN], { cgroup: this.outside }),
+    });
+    this.onEnd(() => agent[Symbol.asyncDispose]());
+    return new Watch(agent);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const cleanup of this.cleanups.reverse()) await cleanup();
+    await this.workspace.close();
+    await this.network.remove();
+  }
+}
+
+/** The agent that traces the stage. */
+export class Watch {
+  constructor(private readonly agent: Agent) {}
+
+  /** The profile of the process's request with this in its path; null when there is none in time. */
+  async profile(pid: number, tag: string): Promise<Profile | null> {
+    let profile: Profile | null = null;
+    for (const end = Date.now() + PROFILE_TIMEOUT_MS; Date.now() < end; await delay(200)) {
+      if (!this.agent.process.running) throw new Error(`the agent has ended (${this.agent.process.child.signalCode ?? this.agent.process.child.exitCode}):\n${this.agent.process.stderr.slice(-2000)}`);
+      profile = await this.find(pid, tag).catch(() => null) ?? profile;
+      if (profile !== null && !profile.stacks.pending) break;
+    }
+    return profile;
+  }
+
+  private async find(pid: number, tag: string): Promise<Profile | null> {
+    const list = await this.agent.get<ProfileSummary[]>('/api/profiles?limit=1000');
+    for (const { id, endpoint } of list) {
+      if (!endpoint.split(/[/?]/).includes(tag)) continue;
+      const profile = await this.agent.get<Profile>(`/api/requests/${id}/profile`);
+      if (profile.pid === pid) return profile;
+    }
+    return null;
+  }
+}

@@ -1,0 +1,36 @@
+/** Names by which language runtimes give themselves away, as data: of their threads, and of functions in stacks. */
+
+/** Whoever is woken by one of these was stopped at a safepoint: HotSpot's VM thread, and the workers of its collectors. */
+const STOPS_THE_WORLD = /^(VM Thread|GC Thread#\d+|G1 (Main|Conc|Service|Refine)|ZDriver|ZWorker|Shenandoah)/;
+
+/** Garbage collection on the program's own thread: V8, Go, CPython, Ruby. */
+const COLLECTS = [
+  /^v8::internal::(Heap::(CollectGarbage|CollectAllGarbage|PerformGarbageCollection|Scavenge|MarkCompact|MinorGC)|MarkCompactCollector|MarkingVisitor|Scavenger|ScavengerCollector|Sweeper|IncrementalMarking|MinorMarkCompact|Evacuator|ConcurrentMarking)/,
+  /^runtime\.(gcDrain|gcAssistAlloc|gcBgMarkWorker|gcMarkDone|gcMarkTermination|gcStart|markroot|scanobject|sweepone|bgsweep|gcSweep)/,
+  /^(_PyGC_|gc_collect_main|gc_collect_with_callback|gc_marks|gc_sweep|gc_start)/,
+];
+
+/** What waits of this kind are in: they tell a lock from a condition that somebody else makes true. */
+const TAKES_LOCK = [
+  /^(__lll_lock_wait|lll_lock_wait|__GI___lll_lock_wait|___?pthread_mutex_(timed)?lock|pthread_mutex_lock|__pthread_mutex_lock|pthread_rwlock_\w*lock|std::mutex::lock|std::unique_lock)/,
+  /ObjectMonitor::(enter|EnterI|TrySpin)|ObjectSynchronizer::enter|SharedRuntime::complete_monitor_locking/,
+  /AbstractQueuedSynchronizer\.(acquire|acquireQueued|acquireShared)|ReentrantLock(\$\w+)?\.(lock|acquire)|ReentrantReadWriteLock/,
+  /^(sync\.\(\*(Mutex|RWMutex)\)\.(Lock|RLock|lockSlow)|sync\.runtime_SemacquireMutex)/,
+  /^(LWLockAcquire|ProcSleep|PGSemaphoreLock|XactLockTableWait)/,
+];
+const WAITS_FOR_OTHERS = [
+  /pthread_cond_(timed|clock)?wait|std::condition_variable|ObjectMonitor::wait|java\.lang\.Object\.wait|ConditionObject\.await/,
+  /BlockingQueue|FutureTask|CompletableFuture|CountDownLatch|ThreadPoolExecutor\.getTask|ForkJoinPool|SynchronousQueue|Thread\.join/,
+  /uv_cond_wait|uv_sem_wait|pthread_join|__pthread_clockjoin|sync\.\(\*(Cond|WaitGroup)\)/,
+];
+
+/** Frames that carry every stack and explain none. */
+const CARRIES = /^(_start|main|__libc_start_\w+|__libc_start_call_main|clone3?|__clone3?|start_thread|std::thread::|std::execute_native_thread_routine|execute_native_thread_routine|void std::__invoke|std::__invoke|java_start|thread_native_entry|JavaThread::|JavaCalls::|Thread::call_run|java\.lang\.Thread\.run|runtime\.(main|goexit|mcall|systemstack)|net\/http\.\(\*conn\)\.serve|node::|v8::|uv_|uv__|Builtins_|\(program\)|ret_from_fork|entry_SYSCALL)/;
+
+const any = (patterns: readonly RegExp[], name: string): boolean => patterns.some((pattern) => pattern.test(name));
+
+export const stopsTheWorld = (threadName: string): boolean => STOPS_THE_WORLD.test(threadName);
+export const collects = (functionName: string): boolean => any(COLLECTS, functionName);
+export const takesLock = (functionName: string): boolean => any(TAKES_LOCK, functionName);
+export const waitsForOthers = (functionName: string): boolean => any(WAITS_FOR_OTHERS, functionName);
+export const carries = (functionName: string): boolean => CARRIES.test(functionName);

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { sampleRecord } from '../agent/testing/samples.js';
+import type { RequestRecord } from '../requests/record.js';
+import { DEFAULT_LIMITS, Trigger } from './trigger.js';
+
+const MS = 1e6;
+const SECOND = 1e9;
+
+/** A trigger whose clock is the requests': each begins when it is offered. */
+class Played {
+  nowNs = 1_000 * SECOND;
+  #next = 0;
+  readonly trigger: Trigger;
+
+  constructor(limits = {}) {
+    this.trigger = new Trigger({ ...DEFAULT_LIMITS, ...limits });
+  }
+
+  request(ms: number, more: Partial<RequestRecord> = {}): string {
+    const record = { ...sampleRecord(), id: String(this.#next++), durationNs: ms * MS, slow: false, error: 'none', endpoint: '/a', role: 'server', ...more } as RequestRecord;
+    this.trigger.offer(record, this.nowNs - ms * MS, this.nowNs);
+    return record.id;
+  }
+
+  requests(count: number, ms: number, more: Partial<RequestRecord> = {}): void {
+    for (let i = 0; i < count; i++) this.request(ms, more);
+  }
+
+  /** What is taken within so much time. */
+  taken(afterMs = 1_000): string[] {
+    this.nowNs += afterMs * MS;
+    return this.trigger.due(this.nowNs).map(({ record, reason }) => `${record.id} ${reason}`);
+  }
+}
+
+test('slow and failed requests are taken, normal ones only now and then', () => {
+  const play = new Played();
+  play.requests(3, 10);
+  const sampled = play.request(10);
+  assert.deepEqual(play.taken(), [`${sampled} sampled`]);
+  play.requests(50, 10);
+  assert.deepEqual(play.taken(), []);
+  const slow = play.request(900, { slow: true });
+  const failed = play.request(1, { error: 'protocol_error' });
+  assert.deepEqual(play.taken(), [`${slow} slow`, `${failed} failed`]);
+  play.nowNs += DEFAULT_LIMITS.sampleNs;
+  const again = play.request(10);
+  assert.deepEqual(play.taken(), [`${again} sampled`]);
+});
+
+test('a request is also slow against what is usual for its endpoint', () => {
+  const play = new Played();
+  play.requests(100, 2);
+  play.taken();
+  play.request(18); // nine times as long, but nobody would mind
+  assert.deepEqual(play.taken(), []);
+  const slower = play.request(40);
+  const [candidate] = play.trigger.due(play.nowNs += SECOND);
+  assert.equal(candidate.record.id, slower);
+  assert.equal(candidate.reason, 'slower_than_usual');
+  assert.equal(candidate.usual?.count, 101);
+  assert.ok(Math.abs(candidate.usual.durationNs - 2 * MS) < 0.3 * MS, String(candidate.usual.durationNs));
+  play.requests(100, 40, { endpoint: '/always-slow' });
+  play.taken();
+  play.request(50, { endpoint: '/always-slow' });
+  assert.deepEqual(play.taken(), []);
+});
+
+test('of an endpoint the slowest of an interval is taken, not the first', () => {
+  const play = new Played();
+  play.request(600, { slow: true });
+  play.nowNs += 100 * MS;
+  const slowest = play.request(900, { slow: true });
+  play.nowNs += 100 * MS;
+  play.request(700, { slow: true });
+  const elsewhere = play.request(650, { slow: true, endpoint: '/b' });
+  assert.deepEqual(play.taken(), [`${slowest} slow`, `${elsewhere} slow`]);
+  assert.equal(play.trigger.passedOver, 2);
+});
+
+test('one endpoint does not use up what there is, but its slowest is taken anyway', () => {
+  const play = new Played({ burst: 3 });
+  const taken = (ms: number): number => { play.request(ms, { slow: true }); return play.taken().length; };
+  assert.deepEqual([taken(600), taken(600), taken(600), taken(600), taken(700)], [1, 1, 1, 0, 0]);
+  assert.equal(taken(2_000), 1);
+  play.request(600, { slow: true, endpoint: '/b' });
+  assert.equal(play.taken().length, 1);
+  play.nowNs += DEFAULT_LIMITS.refillNs;
+  assert.equal(taken(600), 1);
+});
+
+test('never more than so many an hour', () => {
+  const play = new Played({ perHour: 5 });
+  let taken = 0;
+  for (let i = 0; i < 20; i++) {
+    play.request(600, { slow: true, endpoint: `/${i}` });
+    taken += play.taken().length;
+  }
+  assert.equal(taken, 5);
+  play.nowNs += 3_600 * SECOND;
+  play.request(600, { slow: true, endpoint: '/later' });
+  assert.equal(play.taken().length, 1);
+});
+
+test('the next N requests of an endpoint are taken when asked for, each of them', () => {
+  const play = new Played();
+  play.trigger.ask({ service: sampleRecord().service, endpoint: '/a' }, 2);
+  assert.equal(play.trigger.asks()[0].remaining, 2);
+  play.request(1, { endpoint: '/b' });
+  const asked = [play.request(1), play.request(1)];
+  play.request(1);
+  assert.deepEqual(play.taken().sort(), asked.map((id) => `${id} asked`));
+  assert.deepEqual(play.trigger.asks(), []);
+});
+
+test('a program that serves nobody is profiled by what it asks for', () => {
+  const play = new Played();
+  const script = play.request(900, { role: 'client', slow: true, pid: 4 });
+  assert.deepEqual(play.taken(), [`${script} slow`]);
+  play.request(1, { pid: 5 });
+  play.request(900, { role: 'client', slow: true, pid: 5 });
+  assert.deepEqual(play.taken(), []);
+});

@@ -1,0 +1,179 @@
+/** One process: what is mapped where, and from that the unwinder's table, runtimes and names. Remembered when the process has ended. */
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Frame } from '../profile/stacks.js';
+import { RangeFlag, symbolsAddon, type AddressSpace } from './addon.js';
+import { openablePath, type Binaries, type KnownBinary } from './binaries.js';
+import { findMapping, hasFile, parseMaps } from './memory-map.js';
+import { PerfMap } from './perf-map.js';
+import type { Mapping, ProcessView, RuntimeProcess, RuntimeSupport } from './runtime.js';
+
+const READ_LIMIT_BYTES = 16 * 1024 * 1024;
+
+export class ProcessSymbols implements ProcessView {
+  mappings: readonly Mapping[] = [];
+  /** The process was gone when it was last looked at. */
+  ended = false;
+  readonly space: AddressSpace = new (symbolsAddon().AddressSpace)();
+  readonly perfMap: PerfMap;
+  #runtimes: RuntimeProcess[] = [];
+  #mapsText = '';
+  #program = '';
+  #startTime = '';
+  #filledFrom = '';
+  readonly #binaries = new Map<Mapping, KnownBinary | null>();
+
+  constructor(readonly pid: number, private readonly all: Binaries, private readonly supports: readonly RuntimeSupport[], private readonly procPath = '/proc') {
+    this.perfMap = new PerfMap(pid, procPath);
+  }
+
+  /** Before a batch of its stacks: maps, runtimes and JIT names as they are now. Never throws; of a process that has ended what was known stays. */
+  async refresh(): Promise<void> {
+    if (!this.#readMaps()) return;
+    await this.#attachRuntimes();
+    this.perfMap.refresh();
+    for (const runtime of this.#runtimes) await runtime.refresh().catch(() => undefined);
+    this.#fillSpace();
+  }
+
+  /** Only the maps, and the files behind them: so that names can be found later. */
+  notice(): void {
+    if (this.#readMaps()) this.#fillSpace();
+  }
+
+  /** Looks for runtimes in a program that was not looked at yet. */
+  async #attachRuntimes(): Promise<void> {
+    const program = this.mappings.find(hasFile);
+    const identity = `${this.#startTime} ${program?.device} ${program?.inode}`;
+    if (identity === this.#program) return;
+    this.close();
+    this.#program = identity;
+    for (const support of this.supports) {
+      const runtime = await support.attach(this).catch(() => null);
+      if (runtime !== null) this.#runtimes.push(runtime);
+    }
+  }
+
+  /** False when there is nothing to read. */
+  #readMaps(): boolean {
+    try {
+      const text = readFileSync(join(this.procPath, String(this.pid), 'maps'), 'latin1');
+      // A zombie has an empty one.
+      this.ended = text === '';
+      if (this.ended) return false;
+      this.#startTime = startTime(this.procPath, this.pid);
+      if (text !== this.#mapsText) {
+        this.mappings = parseMaps(Buffer.from(text, 'latin1').toString('utf8'));
+        this.#binaries.clear();
+      }
+      this.#mapsText = text;
+      return true;
+    } catch {
+      this.ended = true;
+      return false;
+    }
+  }
+
+  #fillSpace(): void {
+    const claimed = this.#runtimes.flatMap((runtime) => runtime.claimed);
+    const filledFrom = [this.#mapsText, ...claimed.map(({ start, end }) => `${start}-${end}`)].join('\n');
+    if (filledFrom === this.#filledFrom) return;
+    this.#filledFrom = filledFrom;
+    const rows = spaceRows(this.mappings, claimed);
+    this.space.set(BigUint64Array.from(rows.flatMap(({ start, end, offset, flags }) => [start, end, offset, flags])), rows.map(({ mapping }) => this.binaryOf(mapping)?.binary ?? null));
+  }
+
+  /** Of code and of what is read-only beside it in the same file. */
+  binaryOf(mapping: Mapping): KnownBinary | null {
+    let known = this.#binaries.get(mapping);
+    if (known === undefined) {
+      known = this.all.of(this.pid, mapping);
+      this.#binaries.set(mapping, known);
+    }
+    return known;
+  }
+
+  mappingOf(address: number): Mapping | null {
+    return findMapping(this.mappings, address);
+  }
+
+  runtimeOf(pc: bigint): RuntimeProcess | null {
+    return this.#runtimes.find((runtime) => runtime.owns(pc)) ?? null;
+  }
+
+  /** For memory without a file: what the process's perf map says. */
+  jitFrame(address: number): Frame {
+    const name = this.perfMap.nameOf(address);
+    return { name: name ?? `0x${address.toString(16)}`, kind: 'unknown', module: '[jit]', file: '', line: 0, inlined: false };
+  }
+
+  openable(mapping: Mapping): string | null {
+    return openablePath(this.procPath, this.pid, mapping);
+  }
+
+  inside(path: string): string {
+    return join(this.procPath, String(this.pid), 'root', path);
+  }
+
+  readMemory(address: bigint, lengthBytes: number): Uint8Array | null {
+    if (this.ended || lengthBytes <= 0 || lengthBytes > READ_LIMIT_BYTES || address < 0n) return null;
+    return symbolsAddon().readMemory(this.pid, BigInt.asUintN(64, address), lengthBytes);
+  }
+
+  symbols(mapping: Mapping, prefix: string): { name: string; address: bigint; sizeBytes: number }[] {
+    const binary = this.binaryOf(mapping)?.binary;
+    const bias = binary?.bias(BigInt(mapping.start), BigInt(mapping.offset));
+    if (!binary || bias === null || bias === undefined) return [];
+    return binary.symbols(prefix).map((one) => ({ ...one, address: BigInt.asUintN(64, one.address + bias) }));
+  }
+
+  close(): void {
+    for (const runtime of this.#runtimes) runtime.close();
+    this.#runtimes = [];
+  }
+}
+
+interface SpaceRow { start: bigint; end: bigint; offset: bigint; flags: bigint; mapping: Mapping }
+
+/** What the unwinder needs: code, and read-only data of files with code. Cut where a runtime claims a part of a file. */
+function spaceRows(mappings: readonly Mapping[], claimed: readonly { start: bigint; end: bigint }[]): SpaceRow[] {
+  const withCode = new Set(mappings.filter((one) => one.executable && hasFile(one)).map(fileOf));
+  const rows: SpaceRow[] = [];
+  for (const mapping of mappings) {
+    const wanted = mapping.executable || (!mapping.writable && mapping.readable && hasFile(mapping) && withCode.has(fileOf(mapping)));
+    // The kernel's own page at the top ([vsyscall]) lies beyond what a number holds.
+    if (!wanted || !Number.isSafeInteger(mapping.end)) continue;
+    const row = { start: BigInt(mapping.start), end: BigInt(mapping.end), offset: BigInt(mapping.offset), flags: mapping.executable ? RangeFlag.executable : 0n, mapping };
+    rows.push(...cut(row, mapping.executable ? claimed : []));
+  }
+  return rows;
+}
+
+function cut(row: SpaceRow, claimed: readonly { start: bigint; end: bigint }[]): SpaceRow[] {
+  const rows: SpaceRow[] = [];
+  let from = row.start;
+  const piece = (end: bigint, flags: bigint): void => {
+    if (end > from) rows.push({ ...row, start: from, end, offset: row.offset + (from - row.start), flags });
+    if (end > from) from = end;
+  };
+  for (const { start, end } of [...claimed].sort((a, b) => Number(a.start - b.start))) {
+    if (end <= from || start >= row.end) continue;
+    piece(start, row.flags);
+    piece(end < row.end ? end : row.end, row.flags | RangeFlag.claimed);
+  }
+  piece(row.end, row.flags);
+  return rows;
+}
+
+const fileOf = (mapping: Mapping): string => `${mapping.device} ${mapping.inode}`;
+
+/** Field 22 of stat, behind the name in parentheses: tells two processes with the same id apart. */
+function startTime(procPath: string, pid: number): string {
+  const stat = readFileSync(join(procPath, String(pid), 'stat'), 'latin1');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+}
+
+/** What a frame's binary is called. */
+export function moduleName(mapping: Mapping | null): string {
+  return mapping === null ? '' : basename(mapping.path);
+}

@@ -1,0 +1,113 @@
+/** Stacks of a window to named stacks: the work itself, as done in the symbolizer's own process. */
+import type { Frame } from '../profile/stacks.js';
+import { Binaries, type Distrust } from './binaries.js';
+import { KernelSymbols } from './kernel-symbols.js';
+import { framesAt } from './name-frames.js';
+import { ProcessSymbols } from './process-symbols.js';
+import type { RuntimeSupport } from './runtime.js';
+import type { NamedStacks, StackItem } from './stack-request.js';
+import { StackTable } from './stack-table.js';
+import { unwindStack } from './unwind-stack.js';
+
+/** Known processes, those that ended too: some ten kilobytes each. */
+const PROCESSES_KEPT = 256;
+/** Between two chances for messages and heartbeats. */
+const TURN_MS = 20;
+const NOT_YET = 'names are still being looked up';
+
+export type Result = Omit<NamedStacks, 'later' | 'pending'>;
+
+export interface StackWorkOptions {
+  distrust: Distrust;
+  /** Told a file's key before anything of it is read. */
+  about: (key: string) => void;
+  runtimes: readonly RuntimeSupport[];
+}
+
+export class StackWork {
+  readonly #processes = new Map<number, ProcessSymbols>();
+  readonly #binaries: Binaries;
+  readonly #kernelFrames = new Map<bigint, Frame>();
+  #kernel: KernelSymbols | null = null;
+
+  constructor(private readonly options: StackWorkOptions) {
+    this.#binaries = new Binaries(options.distrust, options.about);
+  }
+
+  notice(pids: readonly number[]): void {
+    for (const pid of pids) this.#process(pid).notice();
+  }
+
+  /**
+   * @param withinMs after this time `partly` gets what there is; the work goes on
+   * @returns the whole
+   */
+  async run(items: readonly StackItem[], withinMs: number, partly: (result: Result) => void): Promise<Result> {
+    const untilMs = performance.now() + withinMs;
+    const table = new StackTable();
+    const of: number[] = [];
+    const notes = new Set<string>();
+    let told = false;
+    const tellInTime = (): void => {
+      if (told || performance.now() < untilMs) return;
+      told = true;
+      partly(this.#partly(items.length, table, of, notes));
+    };
+    for (const pid of new Set(items.map((item) => item.pid))) {
+      await this.#process(pid).refresh();
+      tellInTime();
+    }
+    let turnEndsMs = performance.now() + TURN_MS;
+    for (const item of items) {
+      of.push(this.#one(item, table, notes));
+      if (performance.now() < turnEndsMs) continue;
+      tellInTime();
+      await new Promise((resolve) => setImmediate(resolve));
+      turnEndsMs = performance.now() + TURN_MS;
+    }
+    return { frames: table.frames, stacks: table.stacks, of, notes: [...notes] };
+  }
+
+  #partly(count: number, table: StackTable, of: readonly number[], notes: ReadonlySet<string>): Result {
+    const missing = table.stacks.length;
+    return {
+      frames: [...table.frames], stacks: [...table.stacks, { frames: [], truncated: NOT_YET }],
+      of: Array.from({ length: count }, (_, i) => of[i] ?? missing), notes: [...notes],
+    };
+  }
+
+  #one({ pid, copy }: StackItem, table: StackTable, notes: Set<string>): number {
+    const process = this.#process(pid);
+    const frames = Array.from(copy.kernel, (address) => this.#kernelFrame(address, notes));
+    const unwound = unwindStack(process, copy);
+    for (const walked of unwound.frames) frames.push(...('frames' in walked ? walked.frames : framesAt(process, walked.lookup, this.options.about, notes)));
+    return table.add(frames, unwound.truncated);
+  }
+
+  #kernelFrame(address: bigint, notes: Set<string>): Frame {
+    this.#kernel ??= KernelSymbols.read();
+    if (this.#kernel.hidden) notes.add('The kernel hides its symbols: kernel frames have addresses only (sysctl kernel.kptr_restrict=0, or CAP_SYSLOG, shows them).');
+    let frame = this.#kernelFrames.get(address);
+    if (frame === undefined) {
+      frame = this.#kernel.frameOf(address);
+      if (this.#kernelFrames.size > 100_000) this.#kernelFrames.clear();
+      this.#kernelFrames.set(address, frame);
+    }
+    return frame;
+  }
+
+  /** The one used last is kept longest. */
+  #process(pid: number): ProcessSymbols {
+    const process = this.#processes.get(pid) ?? new ProcessSymbols(pid, this.#binaries, this.options.runtimes);
+    this.#processes.delete(pid);
+    this.#processes.set(pid, process);
+    if (this.#processes.size > PROCESSES_KEPT) {
+      for (const [oldest, one] of this.#processes) {
+        one.close();
+        this.#processes.delete(oldest);
+        break;
+      }
+    }
+    return process;
+  }
+}

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import fc from 'fast-check';
+import type { StackCopy } from '../profile/evidence.js';
+import { Symbolizer, type SymbolizerOptions } from './symbolizer.js';
+import { runBusy, stackTexts, TestFolder } from './testing/busy-program.js';
+
+class Scope implements AsyncDisposable {
+  readonly symbolizer: Symbolizer;
+  constructor(options?: SymbolizerOptions) { this.symbolizer = new Symbolizer(options); }
+  [Symbol.asyncDispose](): Promise<void> { return this.symbolizer.close(); }
+}
+
+const WITHIN = { withinMs: 60_000 };
+
+async function until(condition: () => boolean, what: string): Promise<void> {
+  for (let i = 0; i < 600; i++) {
+    if (condition()) return;
+    await delay(50);
+  }
+  assert.fail(`still not: ${what}`);
+}
+
+test('a child that dies, or hangs, is replaced, and the answer comes all the same', async () => {
+  using folder = new TestFolder();
+  await using program = await runBusy(folder.path, folder.compileBusy(), 'work');
+  const started: number[] = [];
+  await using scope = new Scope({ stuckMs: 1_500, onStarted: (pid) => started.push(pid) });
+  const { symbolizer } = scope;
+  for (const signal of ['SIGSEGV', 'SIGSTOP'] as const) {
+    symbolizer.notice([program.pid]);
+    const before = symbolizer.pid!;
+    process.kill(before, signal);
+    const named = await symbolizer.symbolize(program.items, WITHIN);
+    assert.match(stackTexts(named).join('\n'), /shop::checkout < main/);
+    assert.notEqual(symbolizer.pid, before);
+    assert.equal(named.pending, false);
+  }
+  assert.ok(symbolizer.crashes >= 2);
+  assert.equal(started.at(-1), symbolizer.pid, 'each child is told of, to be left out of tracing');
+});
+
+test('when time is up there is a first answer that says what is missing, and the whole follows', async () => {
+  using folder = new TestFolder();
+  await using program = await runBusy(folder.path, folder.compileBusy(), 'work');
+  await using scope = new Scope();
+  const items = Array.from({ length: 500 }, () => program.items).flat();
+  const first = await scope.symbolizer.symbolize(items, { withinMs: 0 });
+  assert.equal(first.pending, true);
+  assert.equal(first.of.length, items.length);
+  assert.equal(first.stacks[first.of.at(-1)!].truncated, 'names are still being looked up');
+  const whole = await first.later!;
+  assert.equal(whole.pending, false);
+  assert.ok(whole.of.every((index) => whole.stacks[index].truncated === ''));
+});
+
+test('debug information of garbage costs names at most, never the answer', async () => {
+  using folder = new TestFolder();
+  const binary = folder.compileBusy();
+  const good = readFileSync(binary);
+  const sections = execFileSync('readelf', ['-SW', binary], { encoding: 'utf8' });
+  await using scope = new Scope({ stuckMs: 3_000 });
+  for (const [round, name] of ['.debug_info', '.debug_abbrev', '.debug_line', '.debug_str', '.debug_rnglists', '.symtab', '.strtab', '.shstrtab'].entries()) {
+    const found = new RegExp(`\\s${name.replace('.', '\\.')}\\s+\\S+\\s+\\S+\\s+(\\S+)\\s+(\\S+)`).exec(sections);
+    assert.ok(found, `${name} in ${sections}`);
+    const [offset, size] = [Number.parseInt(found[1], 16), Number.parseInt(found[2], 16)];
+    const broken = Buffer.from(good);
+    for (let i = offset; i < offset + size; i++) if ((i * 2_654_435_761 >>> 8) % 5 === round % 5) broken[i] = (i * 40_503 + round) >>> 3;
+    writeFileSync(binary, broken);
+    await using program = await runBusy(folder.path, binary, 'work', 10);
+    const named = await scope.symbolizer.symbolize(program.items, WITHIN);
+    assert.equal(named.of.length, program.items.length);
+    for (const index of named.of) assert.equal(named.stacks[index].truncated, '', `${name}: unwinding needs none of it`);
+    await program.end();
+  }
+});
+
+test('stack copies of garbage give marked stacks, whatever is in them', async () => {
+  using folder = new TestFolder();
+  await using program = await runBusy(folder.path, folder.compileBusy(), 'work');
+  await using scope = new Scope({ stuckMs: 5_000 });
+  const real = program.items.map((item) => item.copy);
+  const word = fc.oneof(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), fc.constantFrom(...real.flatMap((copy) => [BigInt(copy.ip), BigInt(copy.sp), BigInt(copy.bp), ...copy.framePointers])));
+  const words = (length: number): fc.Arbitrary<BigUint64Array> => fc.array(word, { maxLength: length }).map((values) => BigUint64Array.from(values));
+  const copies = fc.record({
+    ip: word, sp: word, bp: word, registers: fc.option(words(16).map((some) => BigUint64Array.from({ length: 16 }, (_, i) => some[i] ?? 0n))),
+    bytes: fc.oneof(fc.uint8Array({ maxLength: 200 }), words(256).map((some) => new Uint8Array(some.buffer)), fc.constantFrom(...real.map((copy) => copy.bytes))),
+    framePointers: words(20), kernel: words(5),
+  }) as fc.Arbitrary<StackCopy>;
+  await fc.assert(fc.asyncProperty(fc.array(copies, { minLength: 1, maxLength: 50 }), async (some) => {
+    const items = some.map((copy) => ({ pid: program.pid, copy }));
+    const named = await scope.symbolizer.symbolize(items, WITHIN);
+    assert.equal(named.of.length, items.length);
+    for (const index of named.of) for (const frame of named.stacks[index].frames) assert.ok(named.frames[frame].name !== '');
+  }), { numRuns: 60 });
+  assert.equal(scope.symbolizer.crashes, 0);
+});
+
+test('processes that are none, or not ours to read, are answered for', async () => {
+  await using scope = new Scope();
+  const copy: StackCopy = { ip: 4096n, sp: 8192n, bp: 8192n, registers: null, bytes: new Uint8Array(64), framePointers: new BigUint64Array(0), kernel: new BigUint64Array(0) };
+  const named = await scope.symbolizer.symbolize([{ pid: 0, copy }, { pid: 0x3fff_ffff, copy }, { pid: -1, copy }], WITHIN);
+  for (const index of named.of) assert.match(named.stacks[index].truncated, /ended before it was looked at/);
+});
+
+test('a symbolizer that is closed leaves no process and answers at once', async () => {
+  const symbolizer = new Symbolizer();
+  symbolizer.notice([process.pid]);
+  const child = symbolizer.pid!;
+  await symbolizer.close();
+  await until(() => { try { process.kill(child, 0); return false; } catch { return true; } }, 'the child has gone');
+  const copy: StackCopy = { ip: 1n, sp: 0n, bp: 0n, registers: null, bytes: new Uint8Array(0), framePointers: new BigUint64Array(0), kernel: new BigUint64Array(0) };
+  assert.match((await symbolizer.symbolize([{ pid: process.pid, copy }])).stacks[0].truncated, /closed/);
+});

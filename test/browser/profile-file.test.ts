@@ -1,0 +1,57 @@
+/** A profile saved as one file: opened from a folder it shows the same, asks no network, and its data can do nothing. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after, before } from 'node:test';
+import type { Profile } from '../../src/server/api.js';
+import { external, openBrowser, type Session } from './browser.js';
+
+const skip = external ? 'needs made-up profiles' : false;
+let session: Session;
+const folder = mkdtempSync(join(tmpdir(), 'kindling-profile-file-'));
+before(async () => { if (!skip) session = await openBrowser(); });
+after(async () => {
+  await session?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const NASTY = '</script><script>window.broken=1</script><img src=x onerror="window.broken=1"><!--<script>';
+
+/** What the exporter does: the data take the place of `null`, with `<` escaped. */
+function saved(profile: Profile | null): string {
+  const template = readFileSync('dist/ui/profile-file.html', 'utf8');
+  const mark = '<script type="application/json" id="profile">null</script>';
+  assert.equal(template.split(mark).length, 2, 'the place for the data is there once');
+  const json = JSON.stringify(profile).replaceAll('<', '\\u003c');
+  const path = join(folder, 'profile.html');
+  writeFileSync(path, template.replace(mark, () => mark.replace('null', () => json)));
+  return `file://${path}`;
+}
+
+test('a saved profile opens from disk without any network: verdict, ledger, threads; zoom and selection stand in its address', { skip }, async () => {
+  const { page, fixture, complaints } = session;
+  const profile = [...fixture!.profiles.byId.values()].find((one) => one.verdict.includes('waited for lock'))!;
+  const asked: string[] = [];
+  page.on('request', (request) => { if (!request.url().startsWith('file:')) asked.push(request.url()); });
+  await page.goto(saved({ ...profile, logs: [{ ns: 1, pid: 1, tid: 1, target: 'stdout', text: NASTY, cut: false }], threads: profile.threads.map((one) => ({ ...one, name: one.executed ? NASTY : one.name })) }));
+  assert.match(await page.locator('.sentence').innerText(), /waited for lock/);
+  const canvas = page.locator('.tl-scroll canvas');
+  await canvas.scrollIntoViewIfNeeded();
+  const box = (await canvas.boundingBox())!;
+  await page.mouse.click(box.x + 208 + (box.width - 216) / 2, box.y + box.height / 2);
+  await page.locator('.slice-details').waitFor();
+  assert.match(page.url(), /#.*slice=/);
+  await page.reload();
+  await page.locator('.slice-details').waitFor();
+  await session.shot('profile-file');
+  assert.equal(await page.evaluate('window.broken'), undefined);
+  assert.deepEqual(asked, []);
+  assert.deepEqual(complaints, []);
+});
+
+test('a file without data says how to save it again', { skip }, async () => {
+  const { page } = session;
+  await page.goto(saved(null));
+  assert.match(await page.locator('.empty').innerText(), /no profile in this file/);
+});
