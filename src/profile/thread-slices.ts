@@ -100,15 +100,27 @@ function slicesOf(records: readonly SwitchRecord[], input: TimelineInput, endedN
     if (end > start) slices.push({ startNs: start, endNs: end, ...slice });
   };
   let onSince = -1;
-  for (const record of records) {
+  for (let i = 0; i < records.length; i++) {
+    const record = records[i];
     if (onSince >= 0) add(onSince, record.offNs, RUNNING);
-    const readyNs = record.state === 0 ? record.offNs : record.wokenNs > 0 ? Math.min(Math.max(record.wokenNs, record.offNs), record.onNs) : record.onNs;
+    const readyNs = readyAt(record, records[i + 1]);
     if (readyNs > record.offNs) add(record.offNs, readyNs, waitOf(record, input.surroundings, notes));
     add(readyNs, record.onNs, { kind: 'run_queue', syscall: '', object: occupant(record), wokenBy: null });
     onSince = record.onNs;
   }
   if (onSince >= 0 && endedNs > onSince) add(onSince, endedNs, RUNNING);
   return slices;
+}
+
+/**
+ * When the thread was made ready. Without a wake-up that was seen it is as long before as it stood in the run queue, which
+ * the thread's next record tells.
+ */
+export function readyAt(record: SwitchRecord, next: SwitchRecord | undefined): number {
+  const { offNs, onNs, wokenNs, state } = record;
+  if (state === 0) return offNs;
+  const queuedNs = next === undefined ? 0 : Math.max(0, next.runDelayNs - record.runDelayNs);
+  return Math.min(Math.max(wokenNs > 0 ? wokenNs : onNs - queuedNs, offNs), onNs);
 }
 
 const NO_NOTES = new ThreadNotes();

@@ -5,7 +5,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, test } from 'node:test';
 import { FlightRecorder } from '../../src/kernel/recorder.js';
-import { readSwitch, timelines, type SwitchRecord } from '../../src/profile/thread-slices.js';
+import { readSwitch, readyAt, timelines, type SwitchRecord } from '../../src/profile/thread-slices.js';
 import { launch, redisBenchmark, startRedis, Workspace } from '../servers/index.js';
 import { SLOW } from './observe.js';
 import { compile, kill } from './programs.js';
@@ -76,7 +76,7 @@ function totals(records: readonly SwitchRecord[], first: Account, last: Account)
     if (record.onNs <= first.ns || record.onNs >= last.ns || next === undefined) return;
     sums.cpuNs += next.offNs - record.onNs;
     sums.queueNs += next.runDelayNs - record.runDelayNs;
-    sums.readyNs += record.onNs - (record.state === 0 ? record.offNs : record.wokenNs || record.onNs);
+    sums.readyNs += record.onNs - readyAt(record, next);
   });
   return sums;
 }
