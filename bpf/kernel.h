@@ -89,6 +89,10 @@ struct task_struct {
 	struct rseq *rseq;
 };
 
+struct seq_file;
+struct bpf_iter_meta { struct seq_file *seq; };
+struct bpf_iter__task { struct bpf_iter_meta *meta; struct task_struct *task; };
+
 struct in6_addr { union { u8 u6_addr8[16]; } in6_u; };
 struct sock_common {
 	__be32 skc_daddr, skc_rcv_saddr;

@@ -370,3 +370,40 @@ int BPF_PROG(recorder_retransmitted, struct sock *sk)
 		write_retransmit(sk);
 	return 0;
 }
+
+/*
+ * Every thread's state as it is now, for whom reads a window: off since when and why, or (off 0) on a CPU. What the ring tells
+ * ends with the last time a thread got a CPU.
+ */
+SEC("iter/task")
+int thread_states(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct kindling_switch state = {};
+	struct thread *thread;
+
+	if (!task)
+		return 0;
+	thread = bpf_task_storage_get(&threads, task, 0, 0);
+	if (!thread || !thread->in_scope)
+		return 0;
+	state.header.ts = bpf_ktime_get_ns();
+	state.header.size = sizeof(state);
+	state.header.type = KINDLING_SWITCH;
+	state.off = thread->off;
+	state.woken = thread->woken;
+	state.run_delay = thread->run_delay;
+	state.arguments[0] = thread->arguments[0];
+	state.arguments[1] = thread->arguments[1];
+	state.arguments[2] = thread->arguments[2];
+	state.pid = task->tgid;
+	state.tid = task->pid;
+	state.waker_pid = thread->waker_pid;
+	state.waker_tid = thread->waker_tid;
+	state.before_pid = KINDLING_PID_UNKNOWN;
+	state.before_tid = KINDLING_PID_UNKNOWN;
+	state.state = thread->state;
+	state.call = thread->call;
+	bpf_seq_write(ctx->meta->seq, &state, sizeof(state));
+	return 0;
+}

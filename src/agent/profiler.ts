@@ -41,7 +41,7 @@ export class Profiler {
     const evidence = evidenceOf(whole, new Set(processes.map(({ pid }) => pid)));
     const threads = timelines({
       switches: evidence.switches, fromNs, toNs, surroundings: new ProcessObjects(job.peers, evidence.lives),
-      notes: new ThreadNotes(evidence.blocks, evidence.operations), lives: evidence.lives,
+      notes: new ThreadNotes(evidence.blocks, evidence.operations), lives: evidence.lives, running: evidence.running,
     });
     for (const thread of threads) thread.executed = thread.tid === record.responseTid || thread.tid === record.requestTid;
     const stacks = new ProfileStacks(evidence, fromNs, threads);

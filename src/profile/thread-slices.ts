@@ -4,7 +4,7 @@
  * hole between a thread's first and last event.
  */
 import { Header, RecorderLimits, Switch } from '../events/layout.generated.js';
-import type { LifeRecord } from './evidence.js';
+import type { LifeRecord, ThreadAtWork } from './evidence.js';
 import type { Slice, SliceKind, ThreadTimeline } from './profile.js';
 import { NO_CALL, hasDescriptor, systemCall } from './system-calls.js';
 import { ThreadNotes } from './thread-notes.js';
@@ -34,7 +34,7 @@ export interface SwitchRecord {
   beforeName: string;
 }
 
-function u64(view: DataView, offset: number): number {
+export function u64(view: DataView, offset: number): number {
   return view.getUint32(offset, true) + view.getUint32(offset + 4, true) * TWO_32;
 }
 
@@ -71,27 +71,35 @@ export interface TimelineInput {
   notes?: ThreadNotes;
   /** A thread that ended ran until then. */
   lives?: readonly LifeRecord[];
+  /** Threads that were still on a CPU at that time. */
+  running?: readonly ThreadAtWork[];
 }
 
 /** Slices relative to `fromNs`, threads in the order of their ids. */
 export function timelines(input: TimelineInput): ThreadTimeline[] {
   const byThread = new Map<number, SwitchRecord[]>();
-  const ended = new Map<number, number>();
-  for (const life of input.lives ?? []) if (life.what === 'ended') ended.set(life.tid, life.ns);
   for (const record of input.switches) {
     const known = byThread.get(record.tid);
     if (known) known.push(record);
     else byThread.set(record.tid, [record]);
   }
+  /** Until when a thread ran after it got a CPU for the last time. */
+  const ranUntil = new Map<number, number>();
+  for (const { ns, pid, tid } of input.running ?? []) {
+    ranUntil.set(tid, ns);
+    // It has had its CPU for so long that no switch of it is remembered.
+    if (!byThread.has(tid)) byThread.set(tid, [{ ...NO_SWITCH, pid, tid, offNs: input.fromNs, onNs: input.fromNs }]);
+  }
+  for (const life of input.lives ?? []) if (life.what === 'ended') ranUntil.set(life.tid, life.ns);
   return [...byThread.entries()].sort(([a], [b]) => a - b).map(([tid, records]) => {
     records.sort((a, b) => a.onNs - b.onNs);
     const { pid } = records[0];
-    const slices = slicesOf(records, input, ended.get(tid) ?? 0);
+    const slices = slicesOf(records, input, ranUntil.get(tid) ?? 0);
     return { pid, tid, name: input.surroundings.threadName(pid, tid), executed: false, onPath: false, slices };
   }).filter(({ slices }) => slices.length > 0);
 }
 
-function slicesOf(records: readonly SwitchRecord[], input: TimelineInput, endedNs: number): Slice[] {
+function slicesOf(records: readonly SwitchRecord[], input: TimelineInput, ranUntilNs: number): Slice[] {
   const notes = input.notes ?? NO_NOTES;
   const slices: Slice[] = [];
   const add = (startNs: number, endNs: number, slice: Omit<Slice, 'startNs' | 'endNs'>) => {
@@ -108,7 +116,7 @@ function slicesOf(records: readonly SwitchRecord[], input: TimelineInput, endedN
     add(readyNs, record.onNs, { kind: 'run_queue', syscall: '', object: occupant(record), wokenBy: null });
     onSince = record.onNs;
   }
-  if (onSince >= 0 && endedNs > onSince) add(onSince, endedNs, RUNNING);
+  if (onSince >= 0 && ranUntilNs > onSince) add(onSince, ranUntilNs, RUNNING);
   return slices;
 }
 
@@ -124,6 +132,10 @@ export function readyAt(record: SwitchRecord, next: SwitchRecord | undefined): n
 }
 
 const NO_NOTES = new ThreadNotes();
+
+const NO_SWITCH = {
+  wokenNs: 0, runDelayNs: 0, state: 0, call: NO_CALL, descriptor: 0, address: '', wakerPid: 0, wakerTid: 0, beforePid: 0, beforeTid: 0, beforeName: '',
+};
 
 const RUNNING = { kind: 'running', syscall: '', object: '', wokenBy: null } as const;
 
