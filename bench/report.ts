@@ -9,7 +9,7 @@ import { WORKLOAD_BY_NAME } from './workloads/list.js';
 export function writeReport(results: Results): string {
   const sections = [
     introduction(results), targets(results), completeness(results), throughput(results), cost(results), parse(results),
-    syscalls(results), memory(results), page(results), failures(results),
+    syscalls(results), recorder(results), memory(results), page(results), failures(results),
   ];
   return `${sections.filter(Boolean).join('\n\n')}\n`;
 }
@@ -89,6 +89,23 @@ function syscalls({ syscall: rows }: Results): string {
   if (rows.length === 0) return '';
   return `## A process out of scope\n\nA loop of getppid(2) beside an agent that watches another cgroup: CPU time a call.\n\n${table(['agent', 'ns/call', 'added ns'], rows.map((row) => [row.variant, figure(row.nsPerCall, 1), figure(row.addedNs, 1)]))}`;
 }
+
+function recorder({ recorder: rows, switches }: Results): string {
+  if (rows.length === 0 && switches.length === 0) return '';
+  const loads = table(['workload', 'watched by', 'requests/s', 'ratio', 'server us/request', 'ratio'], rows.map((row) => [
+    row.workload, row.variant, figure(row.requestsPerSecond), thousandths(row.rateRatio), figure(row.serverUs, 2), thousandths(row.serverRatio)]));
+  return `## The flight recorder
+
+It records and nothing asks: servers flat out. \`recorder alone\` is its kernel side without the agent, against bare; \`agent with recorder\` (\`--profile\`) is against the agent without it. The CPU time of the server includes what hooks cost at its switches.
+
+${loads}
+
+Two threads on one CPU that wake each other in turn: CPU time a switch. \`perf record\` is there for scale.
+
+${table(['watched by', 'ns/switch', 'added ns'], switches.map((row) => [row.variant, figure(row.nsPerSwitch), figure(row.addedNs)]))}`;
+}
+
+const thousandths = (value: number): string => Number.isNaN(value) ? '-' : `x${value.toFixed(3)}`;
 
 function memory({ memory: rows }: Results): string {
   if (rows.length === 0) return '';

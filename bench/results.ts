@@ -52,6 +52,23 @@ export interface ParseRow { workload: WorkloadName; requests: number; usPerReque
 
 export interface SyscallRow { variant: 'bare' | 'socket hooks' | 'fallback hooks'; nsPerCall: number; addedNs: number | null }
 
+/** `recorder alone`: the kernel side and nothing of the agent. */
+export type RecorderVariant = 'bare' | 'recorder alone' | 'agent' | 'agent with recorder';
+
+export interface RecorderRow {
+  workload: WorkloadName;
+  variant: RecorderVariant;
+  requestsPerSecond: number;
+  /** Against the same without the recorder in the same round: bare, or the agent without it. */
+  rateRatio: number;
+  serverUs: number;
+  serverRatio: number;
+}
+
+export type SwitchVariant = 'bare' | 'recorder alone' | 'perf record -e sched:sched_switch';
+
+export interface SwitchRow { variant: SwitchVariant; nsPerSwitch: number; addedNs: number | null }
+
 export interface MemoryRow { variant: AgentVariant; seconds: number; firstBytes: number; lastBytes: number; maxBytes: number }
 
 export interface PageRow { query: string; rows: number; p50Ms: number; maxMs: number }
@@ -66,6 +83,8 @@ export interface Results {
   cost: CostRow[];
   parse: ParseRow[];
   syscall: SyscallRow[];
+  recorder: RecorderRow[];
+  switches: SwitchRow[];
   memory: MemoryRow[];
   page: PageRow[];
   /** Parts that could not be measured, with the reason. */

@@ -6,6 +6,7 @@
  *   conclusions critical path, ledger, verdict          profile/conclusions.ts
  */
 import type { FlightRecorder } from '../kernel/recorder.js';
+import { boundThreads } from '../profile/bound-threads.js';
 import { conclude, type ProfileFacts } from '../profile/conclusions.js';
 import type { Evidence, RetransmitRecord } from '../profile/evidence.js';
 import { logLines } from '../profile/log-lines.js';
@@ -47,10 +48,10 @@ export class Profiler {
     const stacks = new ProfileStacks(evidence, fromNs, threads);
     const { stacks: named, later } = await stacks.named(this.namer);
     const facts = this.#facts(job, processes, evidence, threads);
-    const profile = conclude({ ...facts, stacks: named });
+    const profile = bounded(conclude({ ...facts, stacks: named }));
     this.#usual.note(profile);
     handle(profile);
-    if (later !== null) handle(conclude({ ...facts, stacks: stacks.apply(await later) }));
+    if (later !== null) handle(bounded(conclude({ ...facts, stacks: stacks.apply(await later) })));
   }
 
   #facts(job: ProfileJob, processes: ProcessWork[], evidence: Evidence, threads: ThreadTimeline[]): Omit<ProfileFacts, 'stacks'> {
@@ -69,6 +70,11 @@ export class Profiler {
       missing: whatIsMissing({ threads, record, evidence, named: this.namer !== null }),
     };
   }
+}
+
+function bounded(profile: Profile): Profile {
+  const { threads, leftOut } = boundThreads(profile.threads);
+  return leftOut === '' ? profile : { ...profile, threads, missing: [...profile.missing, `Left out: ${leftOut}`] };
 }
 
 /** Of the request's own connection, or of one that its process has open to others. */
