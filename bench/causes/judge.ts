@@ -10,6 +10,7 @@ export interface Judgement {
   /** What is wrong, for who repairs it. */
   problems: string[];
   verdict: string;
+  profile: Profile | null;
 }
 
 export function judge(profile: Profile | null, truth: Truth, facts: Facts): Judgement {
@@ -17,14 +18,14 @@ export function judge(profile: Profile | null, truth: Truth, facts: Facts): Judg
   const problems = [...kindProblems(profile, truth), ...sentenceProblems(profile.verdict, truth, facts)];
   const threads = threadProblems(profile, facts);
   return {
-    right: problems.length === 0, threadRight: threads.length === 0, problems: [...problems, ...threads], verdict: profile.verdict,
+    right: problems.length === 0, threadRight: threads.length === 0, problems: [...problems, ...threads], verdict: profile.verdict, profile,
     remainder: profile.ledger.reduce((sum, entry) => sum + (entry.kind === 'unexplained' ? entry.share : 0), 0),
   };
 }
 
 /** A run that gave nothing to judge is a wrong one. */
 export function notJudged(why: string): Judgement {
-  return { right: false, threadRight: false, remainder: 1, problems: [why], verdict: '' };
+  return { right: false, threadRight: false, remainder: 1, problems: [why], verdict: '', profile: null };
 }
 
 function kindProblems({ cause, ledger }: Profile, { kinds, inside }: Truth): string[] {

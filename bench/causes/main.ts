@@ -1,6 +1,7 @@
 /** npm run bench:causes: plays each cause, compares verdicts with the truth, prints what came out. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
+import { join } from 'node:path';
 import { Workspace } from '../../test/servers/index.js';
 import type { Cause } from './cause.js';
 import { notJudged, type Judgement } from './judge.js';
@@ -33,7 +34,8 @@ async function playAll(causes: readonly Cause[], options: CausesOptions): Promis
   return results;
 }
 
-function tell(cause: Cause, judgement: Judgement, run: number, { verbose }: CausesOptions): void {
+function tell(cause: Cause, judgement: Judgement, run: number, { verbose, dump }: CausesOptions): void {
+  if (dump !== null) writeFileSync(join(dump, `${cause.name}-${run + 1}.json`), JSON.stringify({ problems: judgement.problems, profile: judgement.profile }));
   const wrong = judgement.problems.length > 0;
   if (!verbose || !wrong) return;
   process.stderr.write(`  ${cause.name}, request ${run + 1}: ${judgement.problems.join('; ')}\n    ${judgement.verdict || '(no verdict)'}\n`);
@@ -49,6 +51,7 @@ async function main(): Promise<void> {
   if (process.getuid?.() !== 0) throw new Error('the causes need root: cgroups, network namespaces, BPF programs');
   process.env.KINDLING_REQUIRE_SCOPE = '1';
   setPriority(PRIORITY);
+  if (options.dump !== null) mkdirSync(options.dump, { recursive: true });
   const results = await playAll(causes, options);
   if (!options.json) process.stdout.write(`\n${tableOf(results)}\n`);
   if (options.output !== null) writeFileSync(options.output, replaceSection(readFileSync(options.output, 'utf8'), SECTION, sectionOf(results, options.runs)));

@@ -7,6 +7,8 @@ export interface CausesOptions {
   json: boolean;
   verbose: boolean;
   list: boolean;
+  /** The judged profiles go into this folder, as JSON. */
+  dump: string | null;
   /** The table goes into its section of this file. */
   output: string | null;
 }
@@ -20,6 +22,7 @@ const USAGE = `usage: npm run bench:causes -- [options]
   --runs N           slow requests of each (default 5)
   --json             one line of JSON for each cause on stdout, progress on stderr
   --verbose          wrong verdicts in full
+  --dump FOLDER      the judged profiles as JSON
   --write [FILE]     put the table into docs/benchmarks.md (or FILE), in a section of its own
 `;
 
@@ -33,7 +36,7 @@ export function readOptions(argv: string[], known: readonly string[]): CausesOpt
   if (!Number.isInteger(runs) || runs < 1 || runs > 1000) throw new UsageError(`--runs needs a whole number from 1 to 1000, not "${values.runs}"`);
   return {
     names: names.length > 0 ? names : [...known], runs, json: values.json ?? false, verbose: values.verbose ?? false, list: values.list ?? false,
-    output: values.write === undefined ? null : values.write,
+    dump: values.dump ?? null, output: values.write ?? null,
   };
 }
 
@@ -46,7 +49,7 @@ function parse(argv: string[]) {
     return parseArgs({
       args, options: {
         only: { type: 'string' }, runs: { type: 'string' }, json: { type: 'boolean' }, verbose: { type: 'boolean' },
-        list: { type: 'boolean' }, write: { type: 'string' }, help: { type: 'boolean', short: 'h' },
+        list: { type: 'boolean' }, dump: { type: 'string' }, write: { type: 'string' }, help: { type: 'boolean', short: 'h' },
       },
     }).values;
   } catch (error) {

@@ -66,8 +66,10 @@ export class Stage {
     return this.serve(name, (port) => [...before, this.programs.native(name), String(port), String(pool)], { preferred });
   }
 
-  serveNode(name: string, env: Record<string, string> = {}, options: readonly string[] = []): Promise<Server> {
-    return this.serve(name, () => [process.execPath, ...options, this.programs.script('service')], { env });
+  async serveNode(name: string, env: Record<string, string> = {}, options: readonly string[] = []): Promise<Server> {
+    const server = await this.serve(name, () => [process.execPath, ...options, this.programs.script('service')], { env });
+    await this.client.get(server.port, '/calibrate/now');
+    return server;
   }
 
   serveScript(name: string, env: Record<string, string>, probe: ProbeKind): Promise<Server> {

@@ -110,18 +110,19 @@ class Agent implements RunningAgent {
     const { config, scope } = options;
     this.failed = new Promise((resolve) => { this.fail = resolve; });
     this.profiles = config.profile ? new Profiles(config.store === 'off' ? null : join(config.storeDirectory, 'profiles')) : null;
-    this.monitor = new HealthMonitor({
-      version: kindlingVersion(), scope: describeScope(scope), hooks: () => [...this.capture?.hooks ?? [], ...this.profiling.hooks], state: () => this.state(),
-      store: () => this.storeHealth, storePid: () => this.store?.enginePid() ?? null,
-    });
     this.profiling = new Profiling({
       worker: () => ({ scope, excludePids: this.ownPids(), bytesPerCpu: config.profileMemoryBytes, logs: config.profileLogs }),
       connect: (jobs) => this.capture?.profileInto(jobs),
       listener: {
         profiles: (profiles) => { for (const profile of profiles) void this.profiles?.put(profile); },
+        namerStarted: (pid) => this.capture?.exclude([pid]),
         profileFailed: (requestId, reason) => options.log.warn({ requestId, reason }, 'a profile could not be made'),
         died: (error) => options.log.error({ code: error.code, hint: error.hint }, `profiling ended: ${error.message}`),
       },
+    });
+    this.monitor = new HealthMonitor({
+      version: kindlingVersion(), scope: describeScope(scope), hooks: () => [...this.capture?.hooks ?? [], ...this.profiling.hooks], state: () => this.state(),
+      store: () => this.storeHealth, storePid: () => this.store?.enginePid() ?? null, namerPid: () => this.profiling.namerPid,
     });
     this.metrics = new Metrics({
       podDetail: config.podDetail, maxSeries: config.maxSeries, traceRequests: config.traceMetrics,
@@ -239,7 +240,7 @@ class Agent implements RunningAgent {
   }
 
   private ownPids(): number[] {
-    const pid = this.store?.enginePid() ?? null;
-    return pid === null ? [process.pid] : [process.pid, pid];
+    const others = [this.store?.enginePid() ?? null, this.profiling.namerPid];
+    return [process.pid, ...others.filter((pid) => pid !== null)];
   }
 }

@@ -22,13 +22,15 @@ export interface HealthSources {
   store: () => StoreHealth | null;
   /** Process of the store's engine, null when there is none. */
   storePid: () => number | null;
+  /** Process that names stacks, null when there is none. Its cost counts as the agent's. */
+  namerPid: () => number | null;
   nowMs?: () => number;
 }
 
 interface Reading {
   atMs: number;
   capture: CaptureHealth;
-  /** Of the whole process, all threads. */
+  /** Of the whole process, all threads, and of the process that names stacks. */
   processSeconds: number;
   rssBytes: number;
   store: ProcessUsage | null;
@@ -131,9 +133,11 @@ export class HealthMonitor {
   private read(): Reading {
     const cpu = process.cpuUsage();
     const pid = this.sources.storePid();
+    const namerPid = this.sources.namerPid();
+    const namer = namerPid === null ? null : readProcessUsage(namerPid);
     return {
-      atMs: this.nowMs(), capture: this.capture, processSeconds: (cpu.user + cpu.system) / 1e6,
-      rssBytes: process.memoryUsage.rss(), store: pid === null ? null : readProcessUsage(pid),
+      atMs: this.nowMs(), capture: this.capture, processSeconds: (cpu.user + cpu.system) / 1e6 + (namer?.cpuSeconds ?? 0),
+      rssBytes: process.memoryUsage.rss() + (namer?.rssBytes ?? 0), store: pid === null ? null : readProcessUsage(pid),
     };
   }
 

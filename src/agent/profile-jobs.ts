@@ -51,11 +51,13 @@ export class ProfileJobs {
 
   opened(info: ConnectionOpened): void {
     this.#peers.opened(info);
+    // Looked at from now on: what its first slow request went through is counted from before it.
+    if (info.role === 'server') this.#noteServer(info.pid);
   }
 
   finished(record: RequestRecord, endNs: number): void {
     const startNs = endNs - record.durationNs;
-    if (record.role === 'server' && !this.#servers.has(record.pid)) this.#noteServer(record.pid);
+    if (record.role === 'server') this.#noteServer(record.pid);
     this.#recent.add(record, startNs, endNs);
     this.#trigger.offer(record, startNs, endNs);
   }
@@ -75,6 +77,7 @@ export class ProfileJobs {
   }
 
   #noteServer(pid: number): void {
+    if (this.#servers.has(pid)) return;
     if (this.#servers.size >= MAX_SERVERS) this.#servers.clear();
     this.#servers.add(pid);
     this.#newServers.push(pid);

@@ -21,6 +21,8 @@ export type ProfileWorkerMessage =
   /** Once a second. CPU time in the recorder's programs since it was switched on; null when the kernel does not account for it. */
   | { type: 'state'; kernelSeconds: number | null }
   | { type: 'profiles'; profiles: Profile[] }
+  /** The process that names stacks was started, under this id. */
+  | { type: 'namer'; pid: number }
   | { type: 'profile-failed'; requestId: string; reason: string }
   | { type: 'fatal'; code: string; message: string; hint: string };
 

@@ -6,6 +6,7 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { toKindlingError } from '../errors/index.js';
 import { FlightRecorder } from '../kernel/recorder.js';
 import { PressureLog } from '../profile/pressure-log.js';
+import { Symbolizer } from '../symbols/symbolizer.js';
 import type { ProfileJob, ToProfiler } from './profile-jobs.js';
 import { Profiler } from './profiler.js';
 import type { ProfileWorkerMessage, ProfileWorkerOptions, ToProfileWorker } from './profile-messages.js';
@@ -24,6 +25,7 @@ class ProfileWorker {
   readonly #recorder: FlightRecorder;
   readonly #profiler: Profiler;
   readonly #pressure = new PressureLog();
+  readonly #namer = new Symbolizer({ onStarted: (pid) => this.#namerStarted(pid) });
   readonly #jobs: MessagePort;
   readonly #waiting: ProfileJob[] = [];
   readonly #timers: NodeJS.Timeout[] = [];
@@ -31,11 +33,11 @@ class ProfileWorker {
 
   constructor({ jobs, ...options }: ProfileWorkerOptions) {
     this.#recorder = new FlightRecorder(options);
-    this.#profiler = new Profiler(this.#recorder, this.#pressure, null);
+    this.#profiler = new Profiler(this.#recorder, this.#pressure, this.#namer);
     this.#jobs = jobs;
     jobs.on('message', (message: ToProfiler) => {
       if (message.type === 'job') this.#add(message.job);
-      else for (const pid of message.pids) this.#pressure.watch(pid, monotonicNs());
+      else this.#watch(message.pids);
     });
   }
 
@@ -56,7 +58,17 @@ class ProfileWorker {
     this.#waiting.length = 0;
     this.#jobs.close();
     this.#recorder.close();
-    parentPort!.close();
+    void this.#namer.close().then(() => parentPort!.close());
+  }
+
+  #watch(pids: readonly number[]): void {
+    for (const pid of pids) this.#pressure.watch(pid, monotonicNs());
+    this.#namer.notice(pids);
+  }
+
+  #namerStarted(pid: number): void {
+    this.#recorder.exclude([pid]);
+    post({ type: 'namer', pid });
   }
 
   #add(job: ProfileJob): void {
@@ -70,6 +82,7 @@ class ProfileWorker {
     this.#busy = true;
     for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
       const requestId = job.record.id;
+      this.#pressure.look(job.record.pid, monotonicNs());
       try {
         await this.#profiler.profile(job, (profile) => post({ type: 'profiles', profiles: [profile] }));
       } catch (error) {

@@ -14,6 +14,8 @@ export const PROFILE_WORKER = new URL('./profile-worker.js', import.meta.url);
 
 export interface ProfilingListener {
   profiles(profiles: Profile[]): void;
+  /** Another process of the agent's, to be left out of everything that is recorded. */
+  namerStarted(pid: number): void;
   /** One request's profile could not be made. */
   profileFailed(requestId: string, reason: string): void;
   /** It ended without having been asked to; requests are captured as before. */
@@ -35,6 +37,8 @@ export class Profiling {
   memoryBytes = 0;
   /** CPU time in the recorder's programs since it was switched on; null when the kernel does not account for it. */
   kernelSeconds: number | null = null;
+  /** The process that names stacks; null until one is wanted. */
+  namerPid: number | null = null;
   #worker: Worker | null = null;
   #exited: Promise<void> = Promise.resolve();
   /** Starts and stops happen one after the other. */
@@ -102,6 +106,7 @@ export class Profiling {
     this.hooks = [];
     this.memoryBytes = 0;
     this.kernelSeconds = null;
+    this.namerPid = null;
   }
 
   #untilReady(worker: Worker): Promise<void> {
@@ -116,6 +121,9 @@ export class Profiling {
             this.memoryBytes = message.memoryBytes;
             return resolve();
           case 'state': this.kernelSeconds = message.kernelSeconds; return;
+          case 'namer':
+            this.namerPid = message.pid;
+            return this.options.listener.namerStarted(message.pid);
           case 'profiles': return this.options.listener.profiles(message.profiles);
           case 'profile-failed': return this.options.listener.profileFailed(message.requestId, message.reason);
           case 'fatal':

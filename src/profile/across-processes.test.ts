@@ -130,6 +130,31 @@ test('a loop whose pool worked for others waited for a free thread of it', () =>
   ]);
 });
 
+test('jobs that a pool was at since before the request came are others\', whatever wakes the loop meanwhile', () => {
+  expect(`
+    loop |iirriiirriiiriirr|
+    p1   |rrrrrrrrrrrrrrrLL|
+    p2   |rrrrrrrrrrrrrrrrr|
+    loop@9: epoll_wait() by p1
+    loop@13: epoll_wait() by p1
+    other loop 0-16 GET /hash
+    other loop 7-9 GET /fast
+    request 2-17 loop
+  `, [
+    '2-4 loop cpu', '4-7 loop pool GET /hash', '7-9 loop other_request GET /fast', '9-12 loop pool GET /hash', '12-13 loop cpu', '13-15 p1 cpu',
+    '15-16 loop other_request GET /hash', '16-17 loop cpu',
+  ]);
+});
+
+test('a request that waits until a pool\'s thread has answered the others is behind them, whoever read them', () => {
+  expect(`
+    reader |rirriiiiii|
+    pool   |rrssssrrrr|
+    other reader 0-6 GET /export -> pool
+    request 2-10 reader -> pool
+  `, ['2-6 pool other_request GET /export', '6-10 pool cpu']);
+});
+
 test('a thread stopped by the virtual machine was collecting garbage', () => {
   const input = drawn('web |rLLLLLLLLr|\nVM   |rrrrrrrrri|\nweb@1: 0x1 by VM\nrequest 0-10 web');
   for (const thread of input.threads) for (const slice of thread.slices) if (slice.wokenBy) slice.wokenBy.name = 'VM Thread';

@@ -244,7 +244,7 @@ test('threads that claim to have woken each other end the walk', () => {
     a@0: by b
     b@0: by a
     request 0-9 a
-  `, ['0-8 b idle', '8-9 a cpu']);
+  `, ['0-8 a idle', '8-9 a cpu']);
 });
 
 test('a request without duration has no path', () => {

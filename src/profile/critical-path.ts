@@ -13,6 +13,7 @@ import { peersSide } from './peers-side.js';
 import type { CallRef, LedgerKind, PathSegment, Slice, SliceKind, ThreadRef } from './profile.js';
 import { stopsTheWorld } from './runtime-names.js';
 import { siblingThatWoke } from './siblings.js';
+import { otherAt, poolJob } from './pool-jobs.js';
 import { SliceIndex } from './slice-index.js';
 import { waitWithoutCall } from './client-waits.js';
 
@@ -60,8 +61,8 @@ class Walk {
   /** Latest first, as they are found. */
   readonly #found: PathSegment[] = [];
   #criticalCall: CallRef | null = null;
-  /** What ended the wait of a loop (found later, the walk goes backwards) for which the request waited before too. */
-  readonly #waitedFor = new Map<number, 'pool' | 'timer'>();
+  /** By loop: the pool's thread whose work for us it waited for later (the walk goes backwards). */
+  readonly #workers = new Map<number, number>();
 
   constructor(input: PathInput, slices: SliceIndex) {
     this.#input = { ...input, calls: [...input.calls, ...connectsOf(input.calls)] };
@@ -152,26 +153,29 @@ class Walk {
     if (!answered) {
       const holder = call ? null : siblingThatWoke(this.#input, this.#slices, tid, slice);
       if (holder) return this.#add(tid, fromNs, toNs, 'lock', lockObject('a lock', holder), null, holder);
-      const explainedNs = this.#explainPool(piece) ?? this.#followPool(piece);
+      const explainedNs = call ? this.#followWaker(piece) : this.#explainPool(piece);
       if (explainedNs !== null) return explainedNs;
     }
     const elsewhere = call ? null : callAt(this.#input.calls.filter((other) => endedWait(slice, nextWaitNs, other)), null, toNs);
     return elsewhere ? this.#explainForeignCall(piece, elsewhere) : this.#addCalls(piece, calls);
   }
 
-  /** A loop that woke for others' work only: what ours waited for is what ended its own wait, later. */
-  #explainPool({ tid, slice, fromNs, toNs }: Piece): number | null {
-    const waitedFor = this.#waitedFor.get(tid);
-    const other = waitedFor && slice.wokenBy && this.#slices.sameProcess(tid, slice.wokenBy.tid) ? this.#wokenForOther(tid, slice) : null;
-    if (!other) return null;
-    return waitedFor === 'pool' ? this.#add(tid, fromNs, toNs, 'pool', requestName(other), other) : this.#add(tid, fromNs, toNs, 'sleep', 'timer');
-  }
-
-  #followPool(piece: Piece): number | null {
-    const followedNs = this.#followWaker(piece);
-    if (followedNs !== null) this.#waitedFor.set(piece.tid, 'pool');
-    else if (piece.slice.wokenBy === null) this.#waitedFor.set(piece.tid, 'timer');
-    return followedNs;
+  /** Woken by a thread of the process's own pool: by its work for us, or for others that were before us. */
+  #explainPool(piece: Piece): number | null {
+    const { tid, slice, fromNs, toNs } = piece;
+    const waker = slice.wokenBy;
+    const own = waker !== null && this.#followable(tid, waker.tid, piece.within);
+    const worker = own ? waker.tid : this.#workers.get(tid);
+    if (worker === undefined) return null;
+    const job = poolJob(this.#input, this.#slices, { loop: tid, worker, ns: own ? slice.endNs : toNs });
+    if (job === 'none') return null;
+    const other = job === 'others' ? otherAt(this.#input, tid, fromNs, toNs) : own ? this.#wokenForOther(tid, slice) : null;
+    if (job === 'others' || (other && this.#workers.has(tid))) return this.#add(tid, fromNs, toNs, 'pool', other ? requestName(other) : '', other);
+    if (other) return null;
+    this.#workers.set(tid, worker);
+    if (own) return this.#followWaker(piece);
+    this.follow(worker, fromNs, toNs, [...piece.within, tid]);
+    return fromNs;
   }
 
   /** The request that all of the thread's work until its next wait was for; null: ours, or not known. */

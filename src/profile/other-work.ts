@@ -24,7 +24,7 @@ interface Mark { ns: number; edge: 'begin' | 'read' | 'write' | 'end'; request: 
 export function otherWork(input: PathInput, index: SliceIndex, tid: number): OtherWork[] {
   const { requestStartNs, requestEndNs } = input;
   const overlaps = ({ startNs, endNs }: CallRef): boolean => endNs > startNs && endNs > requestStartNs && startNs < requestEndNs;
-  const others = input.otherRequests.filter((other) => other.tid === tid && overlaps(other));
+  const others = input.otherRequests.filter((other) => (other.tid === tid || other.responseTid === tid) && overlaps(other));
   const unreadUntilNs = tid === input.requestTid ? readNsOf(input) : requestStartNs;
   if (others.length === 0 && unreadUntilNs <= requestStartNs) return [];
   if (tid === input.responseTid && tid !== input.requestTid && oneAfterTheOther(others, input)) return whole(others, input);
@@ -67,7 +67,10 @@ function endsBurst(input: PathInput, slice: Slice, tid: number): boolean {
 
 function marksOf(input: PathInput, others: readonly CallRef[], tid: number): Mark[] {
   const marks: Mark[] = [];
-  for (const request of others) marks.push({ ns: request.startNs, edge: 'read', request }, { ns: request.endNs, edge: 'write', request });
+  for (const request of others) {
+    if (request.tid === tid) marks.push({ ns: request.readNs ?? request.startNs, edge: 'read', request });
+    if ((request.responseTid ?? request.tid) === tid) marks.push({ ns: request.endNs, edge: 'write', request });
+  }
   if (tid === input.requestTid) marks.push({ ns: readNsOf(input), edge: 'read', request: 'ours' });
   if (tid === input.responseTid) marks.push({ ns: input.requestEndNs, edge: 'write', request: 'ours' });
   return marks.sort((a, b) => a.ns - b.ns);

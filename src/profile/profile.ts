@@ -121,6 +121,9 @@ export interface Pressure {
   throttled: number | null;
   throttledNs: number | null;
   majorFaults: number | null;
+  /** Times it was at its memory limit, and the limit; absent in older profiles. */
+  memoryLimited?: number | null;
+  memoryLimitBytes?: number | null;
 }
 
 /** What is usual for the endpoint, from its requests before this one. */

@@ -30,3 +30,9 @@ export function nameText(name: string): string {
 export function countText(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+/** `64 MiB`, `1.5 GiB`, `12 KiB`. */
+export function sizeText(bytes: number): string {
+  const power = Math.min(4, Math.max(1, Math.floor(Math.log2(Math.max(1, bytes)) / 10)));
+  return `${trimmed(bytes / 2 ** (power * 10))} ${['KiB', 'MiB', 'GiB', 'TiB'][power - 1]}`;
+}

@@ -43,12 +43,13 @@ export class SliceIndex {
     return lastBefore(this.slices(tid), ns);
   }
 
-  /** The last wait of the thread that began before `ns` and was ended by `wakerTid`. */
-  wokenBefore(tid: number, wakerTid: number, ns: number): Slice | undefined {
+  /** The last wait of the thread that began (or, with `edge` 'end', ended) before `ns` and was ended by `wakerTid`. */
+  wokenBefore(tid: number, wakerTid: number, ns: number, edge: 'start' | 'end' = 'start'): Slice | undefined {
     const key = `${tid} ${wakerTid}`;
     let woken = this.#woken.get(key);
     if (!woken) this.#woken.set(key, (woken = this.slices(tid).filter((slice) => slice.wokenBy?.tid === wakerTid)));
-    return woken[lastBefore(woken, ns)];
+    const at = lastBefore(woken, ns);
+    return edge === 'end' && at >= 0 && woken[at].endNs >= ns ? woken[at - 1] : woken[at];
   }
 
   /**

@@ -3,9 +3,10 @@
  * made ready at `woken`. What lies between two records of a thread is time on a CPU. So slices never overlap and leave no
  * hole between a thread's first and last event.
  */
-import { Header, RecorderLimits, Switch } from '../events/layout.generated.js';
+import { Header, Switch } from '../events/layout.generated.js';
 import type { LifeRecord, ThreadAtWork } from './evidence.js';
 import type { Slice, SliceKind, ThreadTimeline } from './profile.js';
+import { Occupants } from './occupants.js';
 import { NO_CALL, hasDescriptor, systemCall } from './system-calls.js';
 import { ThreadNotes } from './thread-notes.js';
 
@@ -91,15 +92,16 @@ export function timelines(input: TimelineInput): ThreadTimeline[] {
     if (!byThread.has(tid)) byThread.set(tid, [{ ...NO_SWITCH, pid, tid, offNs: input.fromNs, onNs: input.fromNs }]);
   }
   for (const life of input.lives ?? []) if (life.what === 'ended') ranUntil.set(life.tid, life.ns);
+  for (const records of byThread.values()) records.sort((a, b) => a.onNs - b.onNs);
+  const occupants = new Occupants(byThread);
   return [...byThread.entries()].sort(([a], [b]) => a - b).map(([tid, records]) => {
-    records.sort((a, b) => a.onNs - b.onNs);
     const { pid } = records[0];
-    const slices = slicesOf(records, input, ranUntil.get(tid) ?? 0);
+    const slices = slicesOf(records, input, occupants, ranUntil.get(tid) ?? 0);
     return { pid, tid, name: input.surroundings.threadName(pid, tid), executed: false, onPath: false, slices };
   }).filter(({ slices }) => slices.length > 0);
 }
 
-function slicesOf(records: readonly SwitchRecord[], input: TimelineInput, ranUntilNs: number): Slice[] {
+function slicesOf(records: readonly SwitchRecord[], input: TimelineInput, occupants: Occupants, ranUntilNs: number): Slice[] {
   const notes = input.notes ?? NO_NOTES;
   const slices: Slice[] = [];
   const add = (startNs: number, endNs: number, slice: Omit<Slice, 'startNs' | 'endNs'>) => {
@@ -113,7 +115,7 @@ function slicesOf(records: readonly SwitchRecord[], input: TimelineInput, ranUnt
     if (onSince >= 0) add(onSince, record.offNs, RUNNING);
     const readyNs = readyAt(record, records[i + 1]);
     if (readyNs > record.offNs) add(record.offNs, readyNs, waitOf(record, input.surroundings, notes));
-    add(readyNs, record.onNs, { kind: 'run_queue', syscall: '', object: occupant(record), wokenBy: null });
+    if (record.onNs > readyNs) add(readyNs, record.onNs, { kind: 'run_queue', syscall: '', object: occupants.mostly(record, readyNs), wokenBy: null });
     onSince = record.onNs;
   }
   if (onSince >= 0 && ranUntilNs > onSince) add(onSince, ranUntilNs, RUNNING);
@@ -138,13 +140,6 @@ const NO_SWITCH = {
 };
 
 const RUNNING = { kind: 'running', syscall: '', object: '', wokenBy: null } as const;
-
-function occupant(record: SwitchRecord): string {
-  if (record.beforePid === RecorderLimits.PID_UNKNOWN) return '';
-  if (record.beforePid === 0) return 'an idle CPU that had to wake';
-  if (record.beforePid === record.pid) return `thread ${record.beforeTid} of the same process`;
-  return record.beforeName === '' ? `another process (pid ${record.beforePid})` : `${record.beforeName} (pid ${record.beforePid})`;
-}
 
 type Wait = Omit<Slice, 'startNs' | 'endNs'>;
 

@@ -44,7 +44,8 @@ export function wireCause(part: Part, verdict: VerdictInput): PeerCause {
     return { name: failed ? 'connect_failed' : 'connect', values: { peer, network: failed ? '' : networkText(calls.filter((one) => one.retransmits), part, verdict) }, lookAt };
   }
   const lost = calls.reduce((sum, one) => sum + (one.retransmits ?? 0), 0) || (calls.length === 0 ? verdict.input.request?.retransmits ?? 0 : 0);
-  const rest = calls.some((one) => one.server) ? `Its server itself was quick (${durationText(Math.max(...calls.map(atServerNs)))})` : '';
+  const atServer = calls.map(atServerNs).filter((ns) => ns > 0);
+  const rest = atServer.length > 0 ? `Its server itself was quick (${durationText(Math.max(...atServer))})` : '';
   if (lost > 0) return { name: 'packet_loss', values: { peer, retransmits: countText(lost, 'packet'), rest: rest && `${rest}.` }, lookAt };
   return { name: 'wire', values: { peer, rest: rest && `${rest[0].toLowerCase()}${rest.slice(1)}`, network: networkText(calls, part, verdict) }, lookAt };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { countText, durationText, nameText, shareText } from './quantities.js';
+import { countText, durationText, nameText, shareText, sizeText } from './quantities.js';
 import { DOING_TEXTS, fillText, KIND_TEXTS, VERDICT_OPENING, VERDICT_TEXTS } from './verdict-texts.js';
 
 const TEXTS = Object.entries({ ...VERDICT_TEXTS, ...VERDICT_OPENING });
@@ -33,5 +33,6 @@ test('figures are as precise as one can care for', () => {
   ]);
   assert.deepEqual([0, 0.004, 0.5, 0.955, 0.997, 1].map(shareText), ['0 %', '< 1 %', '50 %', '96 %', '> 99 %', '100 %']);
   assert.deepEqual([countText(1, 'call'), countText(3, 'call')], ['1 call', '3 calls']);
+  assert.deepEqual([512, 64 << 20, 1.5 * 2 ** 30, 2 ** 45].map(sizeText), ['0.5 KiB', '64 MiB', '1.5 GiB', '32 TiB']);
   assert.equal([...nameText('\u{1f600}'.repeat(200))].length, 96);
 });

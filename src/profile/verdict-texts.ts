@@ -5,7 +5,7 @@
 export type VerdictCase =
   | 'cpu' | 'gc' | 'run_queue' | 'run_queue_idle' | 'throttled' | 'lock' | 'lock_unknown' | 'pool' | 'queue' | 'other_request'
   | 'peer' | 'peer_unknown' | 'dns' | 'connect' | 'connect_failed' | 'packet_loss' | 'wire' | 'slow_reader' | 'slow_sender'
-  | 'file' | 'fsync' | 'fault' | 'sleep' | 'timer' | 'idle' | 'other' | 'unread' | 'mixed' | 'unexplained' | 'nothing';
+  | 'file' | 'fsync' | 'fault' | 'fault_limit' | 'sleep' | 'timer' | 'idle' | 'other' | 'unread' | 'mixed' | 'unexplained' | 'nothing';
 
 export type VerdictValues = Readonly<Record<string, string | undefined>>;
 
@@ -37,7 +37,8 @@ export const VERDICT_TEXTS: Readonly<Record<VerdictCase, string>> = {
   slow_sender: '{time} ({share}) it waited for the rest of the request: {peer} was slow to send it.[ {network}]',
   file: '{time} ({share}) it waited for the disk[: {file}][ and {others}].',
   fsync: '{time} ({share}) it waited until the disk had written what it flushed[: {file}][ and {others}].',
-  fault: '{time} ({share}) it waited for memory: page faults had to be served before it could go on[ ({object})][; {faults} in its cgroup meanwhile]; probably its memory was short or the file not in the cache.',
+  fault: '{time} ({share}) it waited for memory: page faults had to be served before it could go on[ ({object})][; {faults} of its process meanwhile]; probably its memory was short or the file not in the cache.',
+  fault_limit: '{time} ({share}) it waited for memory: page faults had to be served before it could go on[ ({object})][; {faults} of its process meanwhile]; its cgroup was at its memory limit of {limit} ({times} meanwhile), so what it needs is thrown out again and again.',
   sleep: '{time} ({share}) it slept: thread {thread} waited for a timer that it had set itself[ ({object})][, in {function}].',
   timer: '{time} ({share}) it waited for a timer that it had set itself: nothing else was under way for it on thread {thread}.',
   idle: '{time} ({share}) thread {thread} had nothing to do for it: probably it waited for a timer or for input that was not recorded.',

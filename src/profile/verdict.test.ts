@@ -169,6 +169,8 @@ test('disk, memory, sleep, other calls', () => {
   assert.match(verdict('web |rffffffr|\nweb@1: /var/lib/journal\nrequest 0-8 web'), /6 ms \(75 %\) it waited for the disk: \/var\/lib\/journal\.$/);
   assert.match(verdict('web |rfffrfffr|\nweb@1: /a\nweb@5: /b\nrequest 0-9 web'), /the disk: \/a and 1 other file\.$/);
   assert.match(verdict('web |rFFFFFFr|\nrequest 0-8 web'), /it waited for memory: page faults had to be served before it could go on; probably/);
+  const limited = { throttled: null, throttledNs: null, majorFaults: 900, memoryLimited: 31, memoryLimitBytes: 64 << 20 };
+  assert.match(verdict('web |rFFFFFFr|\nrequest 0-8 web', { pressure: limited }), /900 major faults of its process meanwhile; its cgroup was at its memory limit of 64 MiB \(31 times meanwhile\)/);
   assert.match(verdict('web |rssssssr|\nrequest 0-8 web'), /it slept: thread web \(1\) waited for a timer that it had set itself\.$/);
   assert.match(verdict('web |roooooor|\nweb@1: wait4\nrequest 0-8 web'), /it was blocked in system calls \(wait4\)\.$/);
   assert.match(verdict('web |riiiiiir|\nrequest 0-8 web'), /thread web \(1\) had nothing to do for it: probably/);

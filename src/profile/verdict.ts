@@ -3,7 +3,7 @@ import type { PathInput } from './path-input.js';
 import { readNsOf } from './path-input.js';
 import { IDLE_CPU } from './path-refinements.js';
 import type { Cause as ProfileCause, LedgerKind, LookAt, PathSegment } from './profile.js';
-import { countText, durationText, nameText, shareText } from './quantities.js';
+import { countText, durationText, nameText, shareText, sizeText } from './quantities.js';
 import { lockCause } from './verdict-lock.js';
 import type { Part, VerdictInput } from './verdict-parts.js';
 import { entryText, functionValues, lengthOf, othersText, partsOf, threadOf, threadText } from './verdict-parts.js';
@@ -114,9 +114,7 @@ const CAUSES: Record<LedgerKind, (part: Part, verdict: VerdictInput) => Cause> =
   peer: peerCause,
   wire: wireCause,
   file: fileCause,
-  fault: (part, { pressure }) => ({
-    name: 'fault', values: { object: entryText(part.entries[0]), faults: pressure?.majorFaults ? countText(pressure.majorFaults, 'major fault') : '' },
-  }),
+  fault: faultCause,
   sleep: sleepCause,
   other_request: otherRequestCause,
   idle: () => ({ name: 'idle', values: {} }),
@@ -144,6 +142,17 @@ function runQueueCause(part: Part): Cause {
 function fileCause(part: Part): Cause {
   const flushed = /^(fsync|fdatasync|msync|sync|syncfs|sync_file_range)\b/.test(part.entries[0]?.object ?? '');
   return { name: flushed ? 'fsync' : 'file', values: { file: entryText(part.entries[0]), others: othersText(part.entries, flushed ? 'other' : 'other file') } };
+}
+
+function faultCause(part: Part, { pressure }: VerdictInput): Cause {
+  const limited = (pressure?.memoryLimited ?? 0) > 0 && pressure?.memoryLimitBytes;
+  return {
+    name: limited ? 'fault_limit' : 'fault',
+    values: {
+      object: entryText(part.entries[0]), faults: pressure?.majorFaults ? countText(pressure.majorFaults, 'major fault') : '',
+      limit: limited ? sizeText(limited) : '', times: limited ? countText(pressure.memoryLimited!, 'time') : '',
+    },
+  };
 }
 
 function sleepCause(part: Part, { stacks }: VerdictInput): Cause {

@@ -3,7 +3,7 @@
  * kernel offers that (/proc/PID/map_files: also in another mount namespace, also when it was deleted or replaced), else by path if that is still
  * the same file, else looked for by build id.
  */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Frame } from '../profile/stacks.js';
 import { symbolsAddon, type Binary } from './addon.js';
@@ -46,7 +46,7 @@ export class Binaries {
     const name = basename(mapping.path);
     const path = openablePath(this.procPath, pid, mapping);
     if (path !== null) {
-      const file = statSync(path, { throwIfNoEntry: false });
+      const file = statSafely(path);
       if (file?.isFile()) return this.#remember(`${file.dev}:${file.ino}:${file.size}:${file.mtimeMs}`, name, () => path, pid, mapping.path);
     }
     return this.#byBuildId(pid, mapping, name);
@@ -90,13 +90,14 @@ export class Binaries {
 export function openablePath(procPath: string, pid: number, mapping: Mapping): string | null {
   if (!hasFile(mapping)) return null;
   const byInode = join(procPath, String(pid), 'map_files', `${mapping.start.toString(16)}-${mapping.end.toString(16)}`);
-  if (statSync(byInode, { throwIfNoEntry: false }) !== undefined) return byInode;
+  if (statSafely(byInode) !== null) return byInode;
   if (mapping.deleted) return null;
   const byPath = join(procPath, String(pid), 'root', mapping.path);
   return statSafely(byPath)?.ino === mapping.inode ? byPath : null;
 }
 
-function statSafely(path: string): { ino: number } | null {
+/** Null also for what may not be looked at: map_files needs CAP_CHECKPOINT_RESTORE. */
+function statSafely(path: string): Stats | null {
   try {
     return statSync(path, { throwIfNoEntry: false }) ?? null;
   } catch {

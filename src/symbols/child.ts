@@ -8,7 +8,7 @@ import { ABOUT_FD, type FromChild, type ToChild } from './messages.js';
 import { RUNTIMES } from './runtimes.js';
 import { StackWork, type Result } from './stack-work.js';
 
-const NICE = 10;
+const NICE = 5;
 const HEARTBEAT_MS = 500;
 /** Of the kernel's out-of-memory killer: names go before anything else does. */
 const OOM_SCORE = '900';
@@ -59,4 +59,5 @@ function receive(message: ToChild): void {
 giveWay();
 process.on('message', receive);
 process.on('disconnect', () => process.exit(0));
+send({ type: 'alive' });
 setInterval(() => send({ type: 'alive' }), HEARTBEAT_MS);

@@ -16,7 +16,7 @@ const NAMES: [string, string][] = [
   ['_RINvNtC3std3mem8align_ofdE', 'std::mem::align_of::<f64>'],
   ['_ZNSt6vectorIiSaIiEE9push_backERKi', 'std::vector<int, std::allocator<int> >::push_back'],
   ['_ZN4shop6BasketImE5totalEm', 'shop::Basket<unsigned long>::total'],
-  ['_Z3addii.isra.0', 'add [clone .isra.0]'],
+  ['_Z3addii.isra.0', 'add'],
   ['_ZN3fooD1Ev', 'foo::~foo'],
   ['ngx_http_process_request', 'ngx_http_process_request'],
   ['main', 'main'],

@@ -8,12 +8,17 @@ import { findMapping, hasFile, parseMaps } from './memory-map.js';
 import { PerfMap } from './perf-map.js';
 import type { Mapping, ProcessView, RuntimeProcess, RuntimeSupport } from './runtime.js';
 
+/** A runtime that does not answer in this time is done without. */
+const ATTACH_MS = 5_000;
+const REFRESH_MS = 2_000;
 const READ_LIMIT_BYTES = 16 * 1024 * 1024;
 
 export class ProcessSymbols implements ProcessView {
   mappings: readonly Mapping[] = [];
   /** The process was gone when it was last looked at. */
   ended = false;
+  /** The kernel does not let us look at it. */
+  refused = false;
   readonly space: AddressSpace = new (symbolsAddon().AddressSpace)();
   readonly perfMap: PerfMap;
   #runtimes: RuntimeProcess[] = [];
@@ -32,7 +37,7 @@ export class ProcessSymbols implements ProcessView {
     if (!this.#readMaps()) return;
     await this.#attachRuntimes();
     this.perfMap.refresh();
-    for (const runtime of this.#runtimes) await runtime.refresh().catch(() => undefined);
+    for (const runtime of this.#runtimes) await within(REFRESH_MS, runtime.refresh());
     this.#fillSpace();
   }
 
@@ -49,7 +54,7 @@ export class ProcessSymbols implements ProcessView {
     this.close();
     this.#program = identity;
     for (const support of this.supports) {
-      const runtime = await support.attach(this).catch(() => null);
+      const runtime = await within(ATTACH_MS, support.attach(this));
       if (runtime !== null) this.#runtimes.push(runtime);
     }
   }
@@ -68,7 +73,8 @@ export class ProcessSymbols implements ProcessView {
       }
       this.#mapsText = text;
       return true;
-    } catch {
+    } catch (error) {
+      this.refused = ['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
       this.ended = true;
       return false;
     }
@@ -104,7 +110,7 @@ export class ProcessSymbols implements ProcessView {
   /** For memory without a file: what the process's perf map says. */
   jitFrame(address: number): Frame {
     const name = this.perfMap.nameOf(address);
-    return { name: name ?? `0x${address.toString(16)}`, kind: 'unknown', module: '[jit]', file: '', line: 0, inlined: false };
+    return { name: name ?? '[generated code]', kind: 'unknown', module: '[jit]', file: '', line: 0, inlined: false };
   }
 
   openable(mapping: Mapping): string | null {
@@ -131,6 +137,13 @@ export class ProcessSymbols implements ProcessView {
     for (const runtime of this.#runtimes) runtime.close();
     this.#runtimes = [];
   }
+}
+
+/** Null when it fails or takes longer. */
+function within<T>(ms: number, work: Promise<T>): Promise<T | null> {
+  let timer: NodeJS.Timeout;
+  const late = new Promise<null>((resolve) => { timer = setTimeout(resolve, ms, null); });
+  return Promise.race([work.catch(() => null), late]).finally(() => clearTimeout(timer));
 }
 
 interface SpaceRow { start: bigint; end: bigint; offset: bigint; flags: bigint; mapping: Mapping }

@@ -28,7 +28,7 @@ test('a child that dies, or hangs, is replaced, and the answer comes all the sam
   using folder = new TestFolder();
   await using program = await runBusy(folder.path, folder.compileBusy(), 'work');
   const started: number[] = [];
-  await using scope = new Scope({ stuckMs: 1_500, onStarted: (pid) => started.push(pid) });
+  await using scope = new Scope({ stuckMs: 4_000, onStarted: (pid) => started.push(pid) });
   const { symbolizer } = scope;
   for (const signal of ['SIGSEGV', 'SIGSTOP'] as const) {
     symbolizer.notice([program.pid]);
@@ -62,7 +62,7 @@ test('debug information of garbage costs names at most, never the answer', async
   const binary = folder.compileBusy();
   const good = readFileSync(binary);
   const sections = execFileSync('readelf', ['-SW', binary], { encoding: 'utf8' });
-  await using scope = new Scope({ stuckMs: 3_000 });
+  await using scope = new Scope({ stuckMs: 40_000 });
   for (const [round, name] of ['.debug_info', '.debug_abbrev', '.debug_line', '.debug_str', '.debug_rnglists', '.symtab', '.strtab', '.shstrtab'].entries()) {
     const found = new RegExp(`\\s${name.replace('.', '\\.')}\\s+\\S+\\s+\\S+\\s+(\\S+)\\s+(\\S+)`).exec(sections);
     assert.ok(found, `${name} in ${sections}`);
@@ -81,7 +81,7 @@ test('debug information of garbage costs names at most, never the answer', async
 test('stack copies of garbage give marked stacks, whatever is in them', async () => {
   using folder = new TestFolder();
   await using program = await runBusy(folder.path, folder.compileBusy(), 'work');
-  await using scope = new Scope({ stuckMs: 5_000 });
+  await using scope = new Scope({ stuckMs: 40_000 });
   const real = program.items.map((item) => item.copy);
   const word = fc.oneof(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), fc.constantFrom(...real.flatMap((copy) => [BigInt(copy.ip), BigInt(copy.sp), BigInt(copy.bp), ...copy.framePointers])));
   const words = (length: number): fc.Arbitrary<BigUint64Array> => fc.array(word, { maxLength: length }).map((values) => BigUint64Array.from(values));

@@ -23,6 +23,7 @@ export interface SymbolizerOptions {
 interface Pending {
   items: readonly StackItem[];
   withinMs: number;
+  sinceMs: number;
   crashes: number;
   /** Resolves what `symbolize` returned; null once it is. */
   first: ((result: NamedStacks) => void) | null;
@@ -32,7 +33,11 @@ interface Pending {
 
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
 const WITHIN_MS = 1_500;
-const STUCK_MS = 10_000;
+const STUCK_MS = 15_000;
+/** On a busy machine: it gives way to everything else. */
+const STARTING_MS = 30_000;
+/** Signs of life or not. */
+const LONGEST_MS = 60_000;
 const MEMORY_BYTES = 512 * 1024 * 1024;
 const CRASHES_OF_ONE = 4;
 const PIDS_KEPT = 256;
@@ -44,6 +49,7 @@ export class Symbolizer implements StackNamer {
   #nextId = 1;
   #about = '';
   #aliveMs = 0;
+  #started = false;
   #backOffMs = BACK_OFF_MS.first;
   #retry: NodeJS.Timeout | null = null;
   #watch: NodeJS.Timeout | null = null;
@@ -82,7 +88,7 @@ export class Symbolizer implements StackNamer {
     return new Promise((first) => {
       let whole!: (result: NamedStacks) => void;
       const later = new Promise<NamedStacks>((resolve) => { whole = resolve; });
-      this.#pending.set(id, { items, withinMs, crashes: 0, first, whole, later });
+      this.#pending.set(id, { items, withinMs, sinceMs: performance.now(), crashes: 0, first, whole, later });
       if (this.#child === null) return this.#start();
       this.#keepAlive();
       this.#post({ type: 'symbolize', id, items, withinMs });
@@ -95,6 +101,7 @@ export class Symbolizer implements StackNamer {
     this.#child = child;
     this.#about = '';
     this.#aliveMs = performance.now();
+    this.#started = false;
     child.on('message', (message: FromChild) => this.#receive(message));
     child.on('error', () => undefined);
     child.on('exit', () => this.#ended(child));
@@ -127,11 +134,21 @@ export class Symbolizer implements StackNamer {
   }
 
   #lookAfter(): void {
-    if (this.#child !== null && this.#pending.size > 0 && performance.now() - this.#aliveMs > (this.options.stuckMs ?? STUCK_MS)) this.#child.kill('SIGKILL');
+    const nowMs = performance.now();
+    const limitMs = this.#started ? this.options.stuckMs ?? STUCK_MS : STARTING_MS;
+    let stuck = this.#pending.size > 0 && nowMs - this.#aliveMs > limitMs;
+    for (const [id, pending] of this.#pending) {
+      if (nowMs - pending.sinceMs < LONGEST_MS) continue;
+      stuck = true;
+      this.#pending.delete(id);
+      settle(pending, withoutNames(pending.items, 'looking up names took too long'));
+    }
+    if (stuck) this.#child?.kill('SIGKILL');
   }
 
   #receive(message: FromChild): void {
     this.#aliveMs = performance.now();
+    this.#started = true;
     if (message.type !== 'named') return;
     const pending = this.#pending.get(message.id);
     if (pending === undefined) return;

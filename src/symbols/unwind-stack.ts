@@ -91,7 +91,8 @@ class Unwinding {
   #notCode(last: { lookup: number }): string {
     if (this.#frames.length > 0) return 'a return address leads outside of the program';
     this.#frames.push(last);
-    return this.process.mappings.length === 0 ? 'the process ended before it was looked at' : 'the thread was outside of any code that is mapped now';
+    if (this.process.mappings.length > 0) return 'the thread was outside of any code that is mapped now';
+    return this.process.refused ? 'the process may not be looked at (CAP_SYS_PTRACE is missing)' : 'the process ended before it was looked at';
   }
 
   #whyNoMemory(): string {
@@ -165,7 +166,7 @@ class Unwinding {
     const before = registers.get(Registers.RSP);
     const step = runtime.step({ registers, returned: this.#state[WalkSlot.returned] !== 0n, memory: this.#memory });
     this.#frames.push({ frames: step.frames });
-    if (step.caller === null) return step.ended;
+    if (step.caller === null) return step.ended === '' ? '' : this.#byKernel(pc, step.ended);
     const after = step.caller.get(Registers.RSP);
     if (after === null || before === null || after <= before || step.caller.get(Registers.PC) === null) return 'a frame of the runtime leads nowhere';
     this.#enter(step.caller.values, step.caller.known);

@@ -8,6 +8,7 @@ import { external, openBrowser, type Session } from './browser.js';
 
 const THREADS = 200;
 const SLICES = 1_000;
+const SAMPLES = 20_000;
 /** Of the page's own thread, on the CPU: room for 60 frames a second. How often frames come also depends on what else the machine does. */
 const FRAME_CPU_MS = 16;
 const FRAMES = 40;
@@ -151,7 +152,11 @@ test('names and objects that are no plain text are shown as signs, and a profile
   const profile = fixture!.profiles.byId.get(ids[1])!;
   const nasty = '<img src=x onerror="window.broken=1">\u202e\u0000\ud800' + 'x'.repeat(5_000);
   const threads = profile.threads.map((thread) => ({ ...thread, name: nasty, slices: thread.slices.map((slice) => ({ ...slice, object: nasty, syscall: nasty, wokenBy: { pid: 1, tid: 1, name: nasty } })) }));
-  const named = { ...profile, threads, verdict: nasty, path: profile.path.map((segment) => ({ ...segment, object: nasty })), ledger: profile.ledger.map((entry, i) => ({ ...entry, object: nasty + i })), missing: [nasty] };
+  const named = { ...profile, threads, verdict: nasty, path: profile.path.map((segment) => ({ ...segment, object: nasty })), ledger: profile.ledger.map((entry, i) => ({ ...entry, object: nasty + i })), missing: [nasty],
+    lookAt: [{ label: nasty, requestId: '01' }], logs: profile.logs.map((line) => ({ ...line, text: nasty, target: nasty })), operations: profile.operations.map((one) => ({ ...one, object: nasty, syscall: nasty })),
+    moments: profile.moments.map((one) => ({ ...one, text: nasty, kind: nasty as 'gc' })), calls: profile.calls.map((call) => ({ ...call, service: nasty, endpoint: nasty, peer: nasty })),
+    stacks: { ...profile.stacks, frames: profile.stacks.frames.map((frame, i) => ({ ...frame, name: nasty + i, module: nasty, file: nasty })), stacks: profile.stacks.stacks.map((stack) => ({ ...stack, truncated: nasty })) },
+  };
   fixture!.profiles.byId.set(ids[1], named);
   const box = await open(ids[1]);
   await page.mouse.click(...spot(box, 0, 0.5));
@@ -159,19 +164,27 @@ test('names and objects that are no plain text are shown as signs, and a profile
   assert.equal(await page.evaluate('window.broken'), undefined);
   assert.doesNotMatch(await page.locator('main').innerText(), /[\u202e\u0000]/);
   assert.ok(await page.evaluate(() => document.querySelector('main')!.scrollWidth - document.querySelector('main')!.clientWidth) <= 0, 'fits');
-  fixture!.profiles.byId.set(ids[1], { ...profile, threads: [], path: [], ledger: [], verdict: '', missing: ['The window is older than the recorder\'s memory.'] });
-  await open(ids[1], '?threads=all&slice=4:5&zoom=1-2');
+  const marked = encodeURIComponent(nasty.slice(0, 39));
+  for (const tab of ['path', 'flame&of=all', 'flame&of=all&find=onerror&flame=off', 'logs', 'files', `peers&object=${marked}`, marked]) {
+    await open(ids[1], `?threads=all&tab=${tab}&fn=${marked}&at=1.2.x&sel=9-<&kinds=${marked}`);
+    assert.equal(await page.evaluate('window.broken'), undefined, tab);
+    assert.doesNotMatch(await page.locator('main').innerText(), /[\u202e\u0000]/, tab);
+    assert.equal(await page.locator('main img, main script').count(), 0, tab);
+    assert.ok(await page.evaluate(() => document.querySelector('main')!.scrollWidth - document.querySelector('main')!.clientWidth) <= 0, `${tab} fits`);
+  }
+  fixture!.profiles.byId.set(ids[1], { ...profile, threads: [], path: [], ledger: [], stacks: { ...profile.stacks, frames: [], stacks: [] }, logs: [], operations: [], calls: [], moments: [], verdict: '', missing: ['The window is older than the recorder\'s memory.'] });
+  await open(ids[1], '?threads=all&slice=4:5&zoom=1-2&tab=flame&of=all');
   assert.match(await page.locator('.sentence').innerText(), /It took/);
   assert.match(await page.locator('ul.notes').first().innerText(), /older than/);
   assert.deepEqual(complaints, []);
 });
 
-test(`${THREADS} threads with ${SLICES} slices each zoom and pan smoothly`, options, async (t) => {
+test(`${THREADS} threads with ${SLICES} slices each and ${SAMPLES} samples zoom and pan smoothly, as does their flame graph`, options, async (t) => {
   const { page, fixture } = session;
   await page.setViewportSize({ width: 1920, height: 1080 });
   const record = fixture!.shop.records.find((row) => row.id === ids[0])!;
   const { requestPayload: _a, responsePayload: _b, ...request } = record;
-  fixture!.profiles.byId.set(request.id, hugeProfile(request, THREADS, SLICES));
+  fixture!.profiles.byId.set(request.id, hugeProfile(request, THREADS, SLICES, SAMPLES));
   const started = Date.now();
   const box = await open(request.id, '?threads=all');
   t.diagnostic(`on screen after ${Date.now() - started} ms`);
@@ -184,6 +197,20 @@ test(`${THREADS} threads with ${SLICES} slices each zoom and pan smoothly`, opti
     t.diagnostic(`${name}: ${cpu.toFixed(1)} ms of CPU a frame; frames come every ${median.toFixed(1)} ms, 95 % within ${worst.toFixed(1)} ms`);
     assert.ok(cpu <= FRAME_CPU_MS, `${name}: ${cpu.toFixed(1)} ms of CPU a frame`);
   }
+  const opened = Date.now();
+  await page.goto(`${session.base}/requests/${request.id}?tab=flame&of=all`);
+  await page.locator('.fl-scroll canvas').waitFor({ timeout: 60_000 });
+  t.diagnostic(`page with the flame graph of ${SAMPLES} samples after ${Date.now() - opened} ms`);
+  await page.locator('.fl-scroll canvas').scrollIntoViewIfNeeded();
+  await session.shot('flame-huge-1920');
+  const flame: Record<string, string> = {
+    'flame graph, cursor': `flame.focus(), flame.dispatchEvent(new KeyboardEvent('keydown', { key: frames.length % 2 ? 'ArrowDown' : 'ArrowRight', bubbles: true }))`,
+    'flame graph, zoom': `flame.dispatchEvent(new KeyboardEvent('keydown', { key: frames.length % 2 ? 'Enter' : 'Escape', bubbles: true }))`,
+  };
+  for (const [name, action] of Object.entries(flame)) {
+    const { median, worst, cpu } = await frames(action);
+    t.diagnostic(`${name}: ${cpu.toFixed(1)} ms of CPU a frame; frames come every ${median.toFixed(1)} ms, 95 % within ${worst.toFixed(1)} ms`);
+  }
 });
 
 /** Does something before each of many frames: how often they come, and what one costs the page's thread. */
@@ -194,7 +221,7 @@ async function frames(action: string): Promise<{ median: number; worst: number; 
   const cpuMs = async (): Promise<number> => (await devtools.send('Performance.getMetrics')).metrics.find((one) => one.name === 'TaskDuration')!.value * 1000;
   const before = await cpuMs();
   const taken = await page.evaluate(`new Promise((resolve) => {
-    const canvas = document.querySelector('.tl-scroll canvas'), scroller = document.querySelector('.tl-scroll'), frames = [];
+    const canvas = document.querySelector('.tl-scroll canvas'), flame = document.querySelector('.fl-scroll canvas'), scroller = document.querySelector('.tl-scroll'), frames = [];
     let last = performance.now();
     const step = () => requestAnimationFrame(() => {
       const now = performance.now();

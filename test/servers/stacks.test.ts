@@ -1,11 +1,11 @@
 /** Stacks of Debian's own servers under load: built without frame pointers, and stripped. */
-import assert from 'node:assert/strict';
 import { chmodSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NamedStacks } from '../../src/symbols/stack-request.js';
 import { Symbolizer } from '../../src/symbols/symbolizer.js';
 import { selfSampler } from '../../src/symbols/testing/self-sampler.js';
+import { assertWhole } from '../../src/symbols/testing/whole-stacks.js';
 import { pgbench, pgbenchInit, redisBenchmark, startNginx, startPostgres, startRedis, Workspace, wrk, type Server, type ServerPlace } from './index.js';
 
 const WANTED_SAMPLES = 100;
@@ -32,18 +32,6 @@ async function namesUnderLoad(name: string, start: (place: ServerPlace) => Promi
     await loading;
   }
   throw new Error(`${name} did not use enough CPU time for ${WANTED_SAMPLES} samples`);
-}
-
-function assertWhole({ frames, stacks, of, pending }: NamedStacks, functions: RegExp): void {
-  assert.equal(pending, false);
-  const whole = of.filter((index) => stacks[index].truncated === '').length;
-  const others = stacks.filter((stack) => stack.truncated !== '').map((stack) => `${stack.truncated}: ${stack.frames.map((index) => frames[index].name).join(' < ')}`);
-  assert.ok(whole >= 0.95 * of.length, `${whole} of ${of.length} stacks are whole; the others:\n${others.join('\n')}`);
-  assert.match(frames.map((frame) => frame.name).join('\n'), functions);
-  for (const stack of stacks.filter((one) => one.truncated === '')) {
-    // Where a thread of any program begins: in libc, in its own file, or in the dynamic linker.
-    assert.match(frames[stack.frames.at(-1)!].name, /^(_start|_?_?clone3?|ld-linux\S+|(redis-check-rdb|nginx|postgres|libc\.so\.6)\+0x[0-9a-f]+)$/);
-  }
 }
 
 test('stacks of redis-server under load are whole', async () => {

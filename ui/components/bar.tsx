@@ -31,6 +31,7 @@ export function Bar({ fields, onHelp }: { fields: FieldInfo[]; onHelp: () => voi
 
 function isCurrent(path: string, target: string): boolean {
   if (target === '/') return path === '/' || path.startsWith('/services/');
+  if (target === '/profiles' && path.startsWith('/compare/')) return true;
   return path === target || path.startsWith(target + '/');
 }
 

@@ -1,20 +1,21 @@
+import { memo } from 'react';
 import type { RequestDetail, RequestSummary } from '../../src/server/api.js';
 import { formatClock, formatDuration } from '../format.js';
 import { isFailed, statusText } from '../stages.js';
 import { hrefTo } from '../state/location.js';
 import { requestStartMs } from '../verdict.js';
 import { visible } from '../wire-text.js';
-import { requestTitle } from './request-row.js';
+import { requestTitle } from '../request-title.js';
 
 /** The connection's requests before and after this one, on one list. */
-export function ConnectionList({ detail: { request, earlier, later } }: { detail: RequestDetail }) {
+export const ConnectionList = memo(function ConnectionList({ detail: { request, earlier, later } }: { detail: RequestDetail }) {
   const rows = [...earlier, request, ...later];
   return (
     <table aria-label="Requests of this connection">
       <tbody>{rows.map((row) => <ConnectionRow key={row.id} row={row} own={row.id === request.id} />)}</tbody>
     </table>
   );
-}
+});
 
 export function ConnectionRow({ row, own, withPeer = false }: { row: RequestSummary; own: boolean; withPeer?: boolean }) {
   return (

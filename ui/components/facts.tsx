@@ -1,10 +1,11 @@
+import { memo } from 'react';
 import type { RequestDetail } from '../../src/server/api.js';
 import { formatBytes, formatClock, formatCount, formatDate, formatDuration } from '../format.js';
 import { requestStartMs, wireNs } from '../verdict.js';
 import { WireText } from './wire-text.js';
 
 /** What is known about the request, two columns; what is not known has no row. */
-export function Facts({ detail }: { detail: RequestDetail }) {
+export const Facts = memo(function Facts({ detail }: { detail: RequestDetail }) {
   const { request } = detail;
   const ms = requestStartMs(request);
   const wire = wireNs(detail);
@@ -37,4 +38,4 @@ export function Facts({ detail }: { detail: RequestDetail }) {
       ))}
     </dl>
   );
-}
+});

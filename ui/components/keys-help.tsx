@@ -27,11 +27,19 @@ export function KeysHelp({ fields, onClose }: { fields: FieldInfo[]; onClose: ()
           </dl>
           <h2 style={{ marginTop: 16 }}>Threads of a request</h2>
           <dl>
-            <dt>wheel, drag</dt><dd>zoom; over the names the wheel scrolls</dd>
+            <dt>wheel</dt><dd>zoom; over the names it scrolls</dd>
+            <dt>drag</dt><dd>over the axis: zoom; over threads: select</dd>
             <dt>shift</dt><dd>with wheel or drag: pan</dd>
             <dt>double click</dt><dd>the whole request</dd>
             <dt><kbd>←</kbd><kbd>→</kbd><kbd>↑</kbd><kbd>↓</kbd></dt><dd>next slice, next thread (when focused)</dd>
             <dt><kbd>+</kbd><kbd>-</kbd><kbd>a</kbd><kbd>d</kbd><kbd>0</kbd></dt><dd>zoom, pan, whole request</dd>
+            <dt><kbd>z</kbd></dt><dd>zoom to what is selected</dd>
+          </dl>
+          <h2 style={{ marginTop: 16 }}>Flame graph</h2>
+          <dl>
+            <dt>click, <kbd>Enter</kbd></dt><dd>zoom; <kbd>Esc</kbd> shows all</dd>
+            <dt>alt click, <kbd>s</kbd></dt><dd>callers and callees</dd>
+            <dt><kbd>←</kbd><kbd>→</kbd><kbd>↑</kbd><kbd>↓</kbd></dt><dd>callers, callees, neighbours</dd>
           </dl>
         </section>
         <section>

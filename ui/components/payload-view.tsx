@@ -1,12 +1,12 @@
 import './payload-view.css';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import type { Payload } from '../../src/server/api.js';
 import { formatBytes } from '../format.js';
 import { bytesFromBase64, hexRows, looksBinary } from '../wire-text.js';
 import { WireBlock } from './wire-text.js';
 
 /** Bytes as text with control characters visible, or as hex. */
-export function PayloadView({ title, payload, totalBytes }: { title: string; payload: Payload | null; totalBytes: number }) {
+export const PayloadView = memo(function PayloadView({ title, payload, totalBytes }: { title: string; payload: Payload | null; totalBytes: number }) {
   const [view, setView] = useState<'text' | 'hex' | null>(null);
   if (payload === null) {
     return (
@@ -29,7 +29,7 @@ export function PayloadView({ title, payload, totalBytes }: { title: string; pay
       {shown === 'text' ? <WireBlock text={new TextDecoder().decode(bytes)} /> : <Hex bytes={bytes} />}
     </section>
   );
-}
+});
 
 function Hex({ bytes }: { bytes: Uint8Array }) {
   return <pre className="wire-block hex mono" tabIndex={0}>{hexRows(bytes).map((row) => `${row.offset}  ${row.hex}  ${row.text}`).join('\n')}</pre>;

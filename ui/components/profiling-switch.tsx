@@ -8,7 +8,7 @@ import { visible } from '../wire-text.js';
 export function ProfilingLine() {
   const profiling = useProfiling();
   const { state } = profiling;
-  if (!state) return profiling.error && profiling.error.code !== 'unreachable' ? <p className="profiling muted">{profiling.error.message} {profiling.error.hint}</p> : null;
+  if (!state) return profiling.error && profiling.error.code !== 'unreachable' && profiling.error.code !== 'profiling_off' ? <p className="profiling muted">{profiling.error.message} {profiling.error.hint}</p> : null;
   return (
     <div className="profiling">
       <Switch profiling={profiling} state={state} />

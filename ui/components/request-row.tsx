@@ -3,13 +3,8 @@ import { formatBytes, formatClock, formatDuration, startMs } from '../format.js'
 import { isFailed, statusText } from '../stages.js';
 import { hrefTo } from '../state/location.js';
 import { visible } from '../wire-text.js';
+import { requestTitle } from '../request-title.js';
 import { StageBar } from './stage-bar.js';
-
-/** `GET /orders/17` or `select orders *`: the operation is not said twice. */
-export function requestTitle(request: RequestSummary): string {
-  const object = request.resource || request.endpoint;
-  return object.toLowerCase().startsWith(request.operation.toLowerCase()) ? object : `${request.operation} ${object}`;
-}
 
 /** The end that measured it stands out, the other is muted; and has a dot, since shades of grey are easily missed. */
 export function Ends({ request, from, to }: { request: RequestSummary; from: string; to: string }) {

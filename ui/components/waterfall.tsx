@@ -1,6 +1,6 @@
 import './waterfall.css';
 import './stage-bar.css';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import type { RequestDetail, RequestSummary } from '../../src/server/api.js';
 import { formatDuration, formatShare } from '../format.js';
 import { certainty, fittingCalls, type FittingCall } from '../call-fit.js';
@@ -9,7 +9,7 @@ import { useKeys } from '../state/keys.js';
 import { hrefTo, navigate } from '../state/location.js';
 import { offsetNs } from '../verdict.js';
 import { visible } from '../wire-text.js';
-import { requestTitle } from './request-row.js';
+import { requestTitle } from '../request-title.js';
 
 interface Axis { fromNs: number; toNs: number; stepNs: number }
 
@@ -40,7 +40,7 @@ const SHOWN_CALLS = 8;
 /** With a profile the threads below show them too. */
 const SHOWN_WITH_PROFILE = 4;
 
-export function Waterfall({ detail, brief }: { detail: RequestDetail; brief: boolean }) {
+export const Waterfall = memo(function Waterfall({ detail, brief }: { detail: RequestDetail; brief: boolean }) {
   const { request, otherEnd } = detail;
   const [all, setAll] = useState(false);
   const fits = fittingCalls(detail);
@@ -67,7 +67,7 @@ export function Waterfall({ detail, brief }: { detail: RequestDetail; brief: boo
       <StageLegend request={request} />
     </section>
   );
-}
+});
 
 function ticks({ fromNs, toNs, stepNs }: Axis): number[] {
   const all = [];

@@ -8,7 +8,7 @@ import { hrefTo } from '../state/location.js';
 import { useHeld } from '../state/use-held.js';
 import { requestStartMs } from '../verdict.js';
 import { visible } from '../wire-text.js';
-import { requestTitle } from './request-row.js';
+import { requestTitle } from '../request-title.js';
 
 /** Rows asked for, and incidents shown: one incident is a row at each end of each exchange that it went through. */
 const ROWS = 60;

@@ -17,15 +17,13 @@ import { visible } from '../wire-text.js';
 
 /** Two profiled requests side by side: usually a slow one and a usual one of the same endpoint. */
 export function ComparePage({ id, otherId }: { id: string; otherId: string }) {
-  const [one, other] = [useProfile(asked(id)), useProfile(asked(otherId))];
+  const [one, other] = [useProfile(id), useProfile(otherId)];
   useEffect(() => { document.title = 'Comparison · Kindling'; }, []);
   useKeys({ Escape: () => leave(hrefTo(`/requests/${id}`)) });
   if (one.error || other.error) return <main className="page"><Problem error={one.error ?? other.error} /><p><a className="link" href={hrefTo('/profiles')}>See the requests that have a profile.</a></p></main>;
   if (!one.data || !other.data) return <main className="page"><Skeleton rows={10} height={22} /></main>;
   return <main className="page"><Comparison profile={one.data} other={other.data} /></main>;
 }
-
-const asked = (id: string): { id: string; start: string; durationNs: number } => ({ id, start: '0', durationNs: 0 });
 
 function Comparison({ profile, other }: { profile: Profile; other: Profile }) {
   return (

@@ -5,12 +5,13 @@ import type { ProfileSummary } from '../../src/server/api.js';
 import { Empty, Problem, Skeleton } from '../components/empty.js';
 import { ProfilingLine } from '../components/profiling-switch.js';
 import { formatCount, formatDuration, formatShare, formatTime, startMs } from '../format.js';
-import { causeGroups, fittingProfiles, REASON_WORDS, type CauseGroup, type ProfileFilter } from '../profile/profile-list.js';
+import { causeGroups, fittingProfiles, mainPart, REASON_WORDS, type CauseGroup, type ProfileFilter } from '../profile/profile-list.js';
 import { cssBackground, ledgerLook } from '../profile/kinds.js';
 import { ProfilesToolbar } from '../profile/profiles-toolbar.js';
 import { useApi } from '../state/api.js';
 import { useKeys } from '../state/keys.js';
 import { hrefHere, hrefTo, navigate, usePlace } from '../state/location.js';
+import { requestTitle } from '../request-title.js';
 import { visible } from '../wire-text.js';
 
 /** What one answer holds. */
@@ -64,25 +65,24 @@ function headline(all: readonly ProfileSummary[]): string {
 function ProfileTable({ rows, cursor }: { rows: readonly ProfileSummary[]; cursor: number }) {
   return (
     <table className="profiles">
-      <thead><tr><th className="number">lost</th><th className="number">took</th><th className="number">usually</th><th>request</th><th>cause</th><th>where it went</th><th>verdict</th><th>why profiled</th><th className="number">time</th></tr></thead>
+      <thead><tr><th className="number">lost</th><th className="number">took</th><th className="number">usually</th><th>request</th><th>mostly</th><th>verdict</th><th className="number">when, why</th></tr></thead>
       <tbody>{rows.map((row, i) => <Row key={row.id} row={row} selected={i === cursor} />)}</tbody>
     </table>
   );
 }
 
 function Row({ row, selected }: { row: ProfileSummary; selected: boolean }) {
-  const look = ledgerLook(row.topKind);
+  const { kind, share } = mainPart(row);
+  const look = ledgerLook(kind);
   return (
     <tr aria-selected={selected}>
       <td className="number">{formatDuration(row.lostNs)}</td>
       <td className="number">{formatDuration(row.durationNs)}</td>
       <td className="number muted">{row.usualNs === null ? '–' : formatDuration(row.usualNs)}</td>
-      <td className="what"><a className="link" href={hrefTo(`/requests/${row.id}`)}><bdi>{visible(row.service, 40)}</bdi> <bdi>{visible(`${row.operation} ${row.endpoint}`.trim(), 80)}</bdi></a>{row.error !== 'none' && <span className="error"> ✕ {visible(row.status || row.error, 20)}</span>}</td>
-      <td className="nowrap"><i className="swatch" style={cssBackground(look)} />{look.word} <span className="muted">{formatShare(row.shares[0]?.share ?? 0)}</span></td>
-      <td><Shares shares={row.shares} /></td>
-      <td className="verdict"><bdi>{visible(row.verdict, 300)}</bdi></td>
-      <td className="nowrap muted">{REASON_WORDS[row.reason] ?? row.reason}{row.pending && ', names pending'}</td>
-      <td className="number">{formatTime(startMs(row.start), Date.now())}</td>
+      <td className="what"><a className="link" href={hrefTo(`/requests/${row.id}`)}><bdi>{visible(row.service, 40)}</bdi> <bdi>{visible(requestTitle(row), 80)}</bdi></a>{row.error !== 'none' && <span className="error"> ✕ {visible(row.status || row.error, 20)}</span>}</td>
+      <td className="nowrap"><i className="swatch" style={cssBackground(look)} />{look.word} <span className="muted">{formatShare(share)}</span><Shares shares={row.shares} /></td>
+      <td className="verdict"><span title={visible(row.verdict, 600)}><bdi>{visible(row.verdict, 400)}</bdi></span></td>
+      <td className="number">{formatTime(startMs(row.start), Date.now())}<br /><span className="muted">{REASON_WORDS[row.reason] ?? row.reason}</span></td>
     </tr>
   );
 }
@@ -104,7 +104,7 @@ function GroupTable({ groups, cursor }: { groups: readonly CauseGroup[]; cursor:
           <td className="what"><i className="swatch" style={cssBackground(ledgerLook(group.kind))} /><bdi>{visible(group.label, 100)}</bdi></td>
           <td className="what muted"><bdi>{visible(group.endpoints.join(', '), 120)}</bdi></td>
           <td className="number"><a className="link" href={hrefTo(`/requests/${group.rows[0].id}`)}>{formatDuration(group.rows[0].durationNs)}</a></td>
-          <td className="verdict"><bdi>{visible(group.rows[0].verdict, 300)}</bdi></td>
+          <td className="verdict"><span title={visible(group.rows[0].verdict, 600)}><bdi>{visible(group.rows[0].verdict, 400)}</bdi></span></td>
         </tr>
       ))}</tbody>
     </table>

@@ -7,7 +7,7 @@ import { ExportLinks } from '../components/export-links.js';
 import { Facts } from '../components/facts.js';
 import { PayloadView } from '../components/payload-view.js';
 import { ProfileNext } from '../components/profile-next.js';
-import { requestTitle } from '../components/request-row.js';
+import { requestTitle } from '../request-title.js';
 import { Waterfall } from '../components/waterfall.js';
 import { formatCount, formatDuration, formatTime } from '../format.js';
 import { isFailed, statusText } from '../stages.js';
@@ -35,14 +35,14 @@ export function RequestPage({ id }: { id: string }) {
     return () => clearTimeout(timer);
   }, [isYoung, attempt]);
   useEffect(() => { if (data) document.title = `${visible(requestTitle(data.request), 60)} · Kindling`; }, [data]);
-  const profile = useProfile(data?.request);
+  const profile = useProfile(id, data?.request);
   useKeys({ Escape: () => leave(hrefTo('/requests')) });
   if (error && !isYoung) return <main className="page"><Problem error={error} />{error.code === 'request_not_found' && <Gone />}</main>;
   if (!data) return <main className="page"><Skeleton rows={12} height={22} /></main>;
   const { request } = data;
   return (
     <main className="page">
-      <Headline detail={data} />
+      <Headline detail={data} hasProfile={profile.data !== null} />
       <p className="sentence"><bdi>{visible(profile.data?.verdict || verdict(data), 600)}</bdi></p>
       {!request.complete && <p className="muted">Incomplete ({request.incompleteReason.replaceAll('_', ' ')}): sizes and times may be lower bounds.</p>}
       <ProfileHead profile={profile.data} />
@@ -67,7 +67,7 @@ function Gone() {
 
 const HOUR_MS = 3_600_000;
 
-function Headline({ detail: { request, usual } }: { detail: RequestDetail }) {
+function Headline({ detail: { request, usual }, hasProfile }: { detail: RequestDetail; hasProfile: boolean }) {
   const ms = requestStartMs(request);
   const hour = around(ms, HOUR_MS);
   const alike = hrefTo('/requests', {
@@ -84,6 +84,7 @@ function Headline({ detail: { request, usual } }: { detail: RequestDetail }) {
       <span className={isFailed(request) ? 'error' : ''}>{isFailed(request) && '✕ '}{visible(statusText(request), 40)}</span>
       <span>{formatTime(ms, Date.now())}</span>
       <a className="link" href={`/api/requests/${request.id}/har`} download>HAR</a>
+      {hasProfile && <a className="link" href={`/api/requests/${request.id}/profile.html`} title="The whole profile as one file that opens in any browser" download>HTML</a>}
     </div>
   );
 }

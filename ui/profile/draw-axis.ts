@@ -2,13 +2,15 @@
 import { formatClock, formatDuration, startMs } from '../format.js';
 import { AXIS_PX, FONT, LABEL_PX } from './canvas.js';
 import type { Scene } from './draw-timeline.js';
+import { firstFrom } from './lanes.js';
 import { markWord, placedWords } from './marks.js';
 import type { Palette } from './palette.js';
-import { viewTicks, xOf } from './time-view.js';
+import { viewTicks, xOf, type TimeView } from './time-view.js';
 
 const WORDS_Y = 9;
 const TICKS_Y = 26;
 const LOGS_Y = 41;
+const LOGS_APART_PX = 4;
 
 export function drawAxis(context: CanvasRenderingContext2D, scene: Scene, width: number, height: number, palette: Palette): void {
   const { profile, view } = scene;
@@ -32,28 +34,33 @@ export function drawAxis(context: CanvasRenderingContext2D, scene: Scene, width:
 
 function drawMarks(context: CanvasRenderingContext2D, { model, view }: Scene, width: number, height: number, palette: Palette): void {
   context.textAlign = 'left';
-  const widthOf = (word: string): number => context.measureText(word).width;
-  const words = placedWords(model.marks, view, width, widthOf);
+  const words = placedWords(model.moments, view, width, (word) => context.measureText(word).width);
   const said = new Set(words.map(({ mark }) => mark));
-  let lastLog = -10;
-  let hasLogs = false;
-  for (const mark of model.marks) {
+  context.fillStyle = palette.colour('--text');
+  for (const mark of model.moments) {
     const x = Math.round(xOf(view, mark.ns, width));
     if (x < 0 || x > width + 1) continue;
-    const isEdge = mark.kind === 'start' || mark.kind === 'end';
-    context.fillStyle = palette.colour('--text');
-    if (isEdge) context.fillRect(LABEL_PX + x, 2, 1, height);
-    else if (mark.kind !== 'log') dashed(context, LABEL_PX + x, said.has(mark) ? 2 : TICKS_Y + 10, AXIS_PX);
-    else if (x - lastLog > 3) {
-      lastLog = x;
-      hasLogs = true;
-      diamond(context, LABEL_PX + x, LOGS_Y);
-    }
+    if (mark.kind === 'start' || mark.kind === 'end') context.fillRect(LABEL_PX + x, 2, 1, height);
+    else dashed(context, LABEL_PX + x, said.has(mark) ? 2 : TICKS_Y + 10, AXIS_PX);
   }
-  context.fillStyle = palette.colour('--text');
   for (const { mark, left } of words) context.fillText(markWord(mark.kind), LABEL_PX + left, WORDS_Y);
+  drawLogs(context, model.logTimes, view, width, palette);
+}
+
+/** One shape for all of them: thousands of single ones take longer than the rest of the picture. */
+function drawLogs(context: CanvasRenderingContext2D, times: readonly number[], view: TimeView, width: number, palette: Palette): void {
+  let last = -LOGS_APART_PX;
+  context.beginPath();
+  for (let i = firstFrom(times, view.fromNs); i < times.length && times[i] <= view.toNs; i++) {
+    const x = Math.round(xOf(view, times[i], width));
+    if (x - last < LOGS_APART_PX) continue;
+    last = x;
+    diamond(context, LABEL_PX + x, LOGS_Y);
+  }
+  if (last < 0) return;
+  context.fill();
   context.fillStyle = palette.colour('--muted');
-  if (hasLogs) context.fillText('log lines', 4, LOGS_Y);
+  context.fillText('log lines', 4, LOGS_Y);
 }
 
 function dashed(context: CanvasRenderingContext2D, x: number, from: number, to: number): void {
@@ -61,12 +68,10 @@ function dashed(context: CanvasRenderingContext2D, x: number, from: number, to: 
 }
 
 function diamond(context: CanvasRenderingContext2D, x: number, y: number): void {
-  context.beginPath();
   context.moveTo(x, y - 4);
   context.lineTo(x + 3, y);
   context.lineTo(x, y + 4);
   context.lineTo(x - 3, y);
-  context.fill();
 }
 
 export function offsetText(ns: number): string {

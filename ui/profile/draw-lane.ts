@@ -5,7 +5,7 @@ import { visible } from '../wire-text.js';
 import { BAR, CHARACTER_PX } from './canvas.js';
 import type { Scene } from './draw-timeline.js';
 import { sliceLook } from './kinds.js';
-import { runsOf, type Run, type SliceRef } from './lanes.js';
+import { firstFrom, runsOf, type Run, type SliceRef } from './lanes.js';
 import type { Palette } from './palette.js';
 import { xOf, type TimeView } from './time-view.js';
 
@@ -16,12 +16,7 @@ export function drawLane(context: CanvasRenderingContext2D, scene: Scene, thread
     context.fillRect(0, BAR.top + BAR.height / 2, width, 1);
   }
   const runs = runsOf(thread.slices, scene.view, width, shown);
-  for (const run of runs) {
-    context.fillStyle = palette.fill(run.kind);
-    // Whole pixels: crisp, and much less work for the rasteriser. Between wide ones a pixel is left free.
-    const [from, to] = [Math.round(run.fromX), Math.round(run.toX)];
-    context.fillRect(from, BAR.top, Math.max(1, to - from - (to - from > 6 ? 1 : 0)), BAR.height);
-  }
+  drawRuns(context, runs, palette);
   const bright = shown ? [{ fromX: 0, toX: width }] : brightParts(scene, thread, width);
   if (!shown) dimOutside(context, bright, width, palette);
   underlinePath(context, scene, thread, width, palette);
@@ -30,6 +25,20 @@ export function drawLane(context: CanvasRenderingContext2D, scene: Scene, thread
   drawTicks(context, scene.model.notchesByTid.get(thread.tid), scene.view, width, palette, NOTCHES);
   for (const [ref, token] of [[scene.cursor, '--focus'], [scene.pinned, '--text']] as const) {
     if (ref?.thread === thread) outline(context, scene.view, ref, width, palette.colour(token));
+  }
+}
+
+/** Kind by kind: changing the colour costs more than a rectangle. */
+function drawRuns(context: CanvasRenderingContext2D, runs: readonly Run[], palette: Palette): void {
+  for (const kind of new Set(runs.map((run) => run.kind))) {
+    context.fillStyle = palette.fill(kind);
+    for (const run of runs) {
+      if (run.kind !== kind) continue;
+      // Whole pixels: crisp, and much less work for the rasteriser. Between wide ones a pixel is left free.
+      const from = Math.round(run.fromX);
+      const width = Math.round(run.toX) - from;
+      context.fillRect(from, BAR.top, Math.max(1, width - (width > 6 ? 1 : 0)), BAR.height);
+    }
   }
 }
 
@@ -99,16 +108,6 @@ function drawTicks(context: CanvasRenderingContext2D, times: readonly number[] |
     context.fillRect(x, look.top, 1, look.height);
   }
   context.globalAlpha = 1;
-}
-
-function firstFrom(times: readonly number[], ns: number): number {
-  let [low, high] = [0, times.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (times[middle] >= ns) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 function outline(context: CanvasRenderingContext2D, view: TimeView, { thread, index }: SliceRef, width: number, colour: string): void {

@@ -49,8 +49,11 @@ export function drawTimeline(canvas: HTMLCanvasElement, scene: Scene, palette: P
 
 function drawRow(context: CanvasRenderingContext2D, scene: Scene, row: Row, y: number, width: number, palette: Palette): void {
   if (row.kind === 'process') drawProcess(context, row, y, palette);
-  else if (row.kind === 'calls') inPlot(context, y, width, () => drawCalls(context, scene, row.calls, width, palette));
-  else {
+  else if (row.kind === 'calls') {
+    if (row.hidden > 0) drawHidden(context, row.hidden, y, palette);
+    inPlot(context, y, width, () => drawCalls(context, scene, row.calls, width, palette));
+  }
+  if (row.kind === 'thread') {
     drawLabel(context, row.thread, y, palette);
     inPlot(context, y, width, () => drawLane(context, scene, row.thread, width, palette));
   }
@@ -87,8 +90,16 @@ function drawProcess(context: CanvasRenderingContext2D, { pid, name, threads }: 
   const at = 4 + context.measureText(words).width;
   context.font = FONT;
   context.fillStyle = palette.colour('--muted');
-  context.fillText(`pid ${pid}, ${threads === 1 ? 'a thread' : `${formatCount(threads)} threads`} of another process that worked for it`, at, y + LANE_PX / 2);
+  context.fillText(`pid ${pid}, ${threads === 1 ? 'one thread' : `${formatCount(threads)} threads`}`, at, y + LANE_PX / 2);
   rule(context, y, palette);
+}
+
+function drawHidden(context: CanvasRenderingContext2D, hidden: number, y: number, palette: Palette): void {
+  context.font = FONT;
+  context.textBaseline = 'middle';
+  context.textAlign = 'right';
+  context.fillStyle = palette.colour('--muted');
+  context.fillText(`${formatCount(hidden)} more calls under Peers`, LABEL_PX - 10, y + LANE_PX / 2);
 }
 
 function drawLabel(context: CanvasRenderingContext2D, thread: ThreadTimeline, y: number, palette: Palette): void {
@@ -123,7 +134,10 @@ function drawHandovers(context: CanvasRenderingContext2D, { model: { flatPath },
   const rowOf = new Map<number, number>();
   rows.forEach((row, i) => { if (row.kind === 'thread') rowOf.set(row.thread.tid, i); });
   context.fillStyle = palette.colour('--text');
+  const scale = width / (view.toNs - view.fromNs);
   for (let i = 1; i < flatPath.length; i++) {
+    // Between two pieces that are too narrow to be seen a line says nothing, and thousands hide the rest.
+    if (Math.max(widthOf(flatPath[i - 1]), widthOf(flatPath[i])) * scale < HANDOVER_PX) continue;
     const [from, to] = [rowOf.get(flatPath[i - 1].tid), rowOf.get(flatPath[i].tid)];
     const x = Math.round(xOf(view, flatPath[i].startNs, width));
     if (from === undefined || to === undefined || from === to || x < 0 || x > width) continue;
@@ -132,6 +146,9 @@ function drawHandovers(context: CanvasRenderingContext2D, { model: { flatPath },
     arrowHead(context, x + 0.5, to > from ? end - BAR.height - 1 : end + 2, to > from ? 1 : -1);
   }
 }
+
+const HANDOVER_PX = 7;
+const widthOf = ({ startNs, endNs }: { startNs: number; endNs: number }): number => endNs - startNs;
 
 function arrowHead(context: CanvasRenderingContext2D, x: number, y: number, direction: 1 | -1): void {
   context.beginPath();

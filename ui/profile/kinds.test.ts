@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { LedgerEntry, LedgerKind, SliceKind } from '../../src/server/api.js';
 import { cssBackground, LEDGER_LOOKS, ledgerLook, SLICE_LOOKS, sliceLook } from './kinds.js';
-import { namedEntries } from './ledger.js';
+import { groupedLedger, namedEntries } from './ledger.js';
 
 test('every kind has a word of its own, and a look that no other has', () => {
   for (const looks of [Object.values(LEDGER_LOOKS), Object.values(SLICE_LOOKS)]) {
@@ -37,4 +37,11 @@ test('of a long ledger the smaller entries are one sum; the unexplained part kee
   assert.equal(rest!.count, 4);
   assert.ok(Math.abs([...named, rest!].reduce((sum, one) => sum + one.ns, 0) - ledger.reduce((sum, one) => sum + one.ns, 0)) < 1e-9);
   assert.equal(namedEntries(ledger.slice(0, 9)).rest, null);
+});
+
+test('who ran instead is one part of the ledger, whoever it was; peers and locks stay apart', () => {
+  const entry = (kind: LedgerEntry['kind'], object: string, ns: number): LedgerEntry => ({ kind, object, ns, share: ns / 100 });
+  const groups = groupedLedger([entry('peer', 'a', 30), entry('run_queue', 'backup (7)', 25), entry('run_queue', 'gzip (9)', 15), entry('peer', 'b', 20), entry('cpu', '', 10)]);
+  assert.deepEqual(groups.map(({ kind, object, ns, parts }) => [kind, object, ns, parts?.length ?? 0]), [['run_queue', 'backup (7)', 40, 2], ['peer', 'a', 30, 0], ['peer', 'b', 20, 0], ['cpu', '', 10, 0]]);
+  assert.equal(groups.reduce((sum, one) => sum + one.ns, 0), 100);
 });

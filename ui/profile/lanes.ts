@@ -34,6 +34,17 @@ export function firstEndingAfter(slices: readonly Slice[], ns: number): number {
   return low;
 }
 
+/** Index of the first of the ascending times that is not before `ns`. */
+export function firstFrom(times: readonly number[], ns: number): number {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle] >= ns) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
 /** Index of the slice at `ns`, -1 when the thread has none there. */
 export function sliceAt(slices: readonly Slice[], ns: number): number {
   const index = firstEndingAfter(slices, ns);

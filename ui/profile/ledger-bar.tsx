@@ -1,9 +1,10 @@
-import type { LedgerEntry, Profile, Usual } from '../../src/server/api.js';
+import { useMemo } from 'react';
+import type { Profile, Usual } from '../../src/server/api.js';
 import { formatCount, formatDuration, formatShare } from '../format.js';
 import { hasOtherPages, hrefTo, setParams, usePlace } from '../state/location.js';
 import { visible } from '../wire-text.js';
 import { cssBackground, ledgerLook } from './kinds.js';
-import { namedEntries, usualNs } from './ledger.js';
+import { groupedLedger, namedEntries, usualNs, type LedgerGroup } from './ledger.js';
 
 /** Words fit into pieces from here on. */
 const WORDS_FROM = 0.14;
@@ -11,10 +12,11 @@ const WORDS_FROM = 0.14;
 /** Where the request's time went, to 100 %; of a peer that is traced, what it did with its part. */
 export function LedgerBar({ profile }: { profile: Profile }) {
   const { params } = usePlace();
-  const { ledger, usual } = profile;
+  const { usual } = profile;
+  const ledger = useMemo(() => groupedLedger(profile.ledger), [profile.ledger]);
   if (ledger.length === 0) return null;
   const open = ledger.find((entry) => entry.inside && keyOf(entry) === params.get('inside'));
-  const toggle = (entry: LedgerEntry): void => setParams({ inside: entry === open ? null : keyOf(entry) }, true);
+  const toggle = (entry: LedgerGroup): void => setParams({ inside: entry === open ? null : keyOf(entry) }, true);
   return (
     <div className="ledger">
       <Bar ledger={ledger} open={open} onOpen={toggle} label="Where the time went" />
@@ -23,15 +25,15 @@ export function LedgerBar({ profile }: { profile: Profile }) {
       {open && (
         <div className="ledger-inside">
           <h2>Meanwhile in <bdi>{visible(open.object, 60)}</bdi> <span className="muted">{formatDuration(open.ns)}</span></h2>
-          <Bar ledger={open.inside!} label={`What ${visible(open.object, 60)} spent its part on`} />
-          <Legend ledger={open.inside!} usual={null} />
+          <Bar ledger={groupedLedger(open.inside!)} label={`What ${visible(open.object, 60)} spent its part on`} />
+          <Legend ledger={groupedLedger(open.inside!)} usual={null} />
         </div>
       )}
     </div>
   );
 }
 
-interface Parts { ledger: readonly LedgerEntry[]; open?: LedgerEntry; onOpen?: (entry: LedgerEntry) => void }
+interface Parts { ledger: readonly LedgerGroup[]; open?: LedgerGroup; onOpen?: (entry: LedgerGroup) => void }
 
 function Bar({ ledger, label, open, onOpen }: Parts & { label: string }) {
   const whole = Math.max(1, ledger.reduce((sum, entry) => sum + entry.ns, 0));
@@ -72,14 +74,16 @@ function UsualLine({ profile, usual }: { profile: Profile; usual: Usual }) {
   );
 }
 
-const keyOf = ({ kind, object }: LedgerEntry): string => `${kind} ${object}`;
+const keyOf = ({ kind, object }: LedgerGroup): string => `${kind} ${object}`;
 
-function labelOf({ kind, object }: LedgerEntry): string {
-  return object === '' ? ledgerLook(kind).word : `${ledgerLook(kind).word}: ${visible(object, 60)}`;
+function labelOf({ kind, object, parts }: LedgerGroup): string {
+  const more = parts && parts.length > 1 ? ` and ${parts.length - 1} ${parts.length === 2 ? 'other' : 'others'}` : '';
+  return object === '' ? `${ledgerLook(kind).word}${more}` : `${ledgerLook(kind).word}: ${visible(object, 60)}${more}`;
 }
 
-function titleOf(entry: LedgerEntry): string {
-  const inside = entry.inside?.slice(0, 6).map((one) => `\n  inside: ${labelOf(one)} ${formatDuration(one.ns)}`).join('') ?? '';
-  return `${ledgerLook(entry.kind).word}: ${formatDuration(entry.ns)}, ${formatShare(entry.share)} of the request${entry.object === '' ? '' : `\n${visible(entry.object, 1_000)}`}${inside}`;
+function titleOf(entry: LedgerGroup): string {
+  const details = (entry.parts ?? []).slice(0, 12).map((one) => `\n  ${visible(one.object, 120) || 'unknown'} ${formatDuration(one.ns)}`);
+  const inside = (entry.inside ?? []).slice(0, 6).map((one) => `\n  inside: ${labelOf(one)} ${formatDuration(one.ns)}`);
+  const object = entry.object === '' || entry.parts ? '' : `\n${visible(entry.object, 1_000)}`;
+  return `${ledgerLook(entry.kind).word}: ${formatDuration(entry.ns)}, ${formatShare(entry.share)} of the request${object}${[...details, ...inside].join('')}`;
 }
-

@@ -2,6 +2,24 @@ import type { LedgerEntry, Usual } from '../../src/server/api.js';
 
 const MOST_NAMED = 8;
 
+/** Entries of a kind taken together, with what they were on. */
+export interface LedgerGroup extends LedgerEntry { parts?: LedgerEntry[] }
+
+/** Of these the objects are who was in the way: dozens on a busy machine, and one cause. */
+const TAKEN_TOGETHER: ReadonlySet<LedgerEntry['kind']> = new Set(['run_queue', 'other_request']);
+
+/** Largest first, as before. */
+export function groupedLedger(ledger: readonly LedgerEntry[]): LedgerGroup[] {
+  const groups = new Map<string, LedgerGroup>();
+  for (const entry of ledger) {
+    const key = TAKEN_TOGETHER.has(entry.kind) ? entry.kind : `${entry.kind} ${entry.object}`;
+    const group = groups.get(key);
+    if (!group) groups.set(key, { ...entry });
+    else groups.set(key, { ...group, ns: group.ns + entry.ns, share: group.share + entry.share, parts: [...(group.parts ?? [{ ...group }]), entry] });
+  }
+  return [...groups.values()].sort((a, b) => b.ns - a.ns);
+}
+
 /** The largest entries by name, the rest as one sum; what is unexplained always has its name. */
 export function namedEntries(ledger: readonly LedgerEntry[]): { named: LedgerEntry[]; rest: { count: number; ns: number; share: number } | null } {
   if (ledger.length <= MOST_NAMED + 1) return { named: [...ledger], rest: null };
@@ -12,7 +30,7 @@ export function namedEntries(ledger: readonly LedgerEntry[]): { named: LedgerEnt
 }
 
 /** What the endpoint usually spends on this: on the same object where that is known, else on all of the kind. */
-export function usualNs(usual: Usual, { kind, object }: LedgerEntry): number {
-  const same = usual.ledger.find((one) => one.kind === kind && one.object === object);
+export function usualNs(usual: Usual, { kind, object, parts }: LedgerGroup): number {
+  const same = usual.ledger.find((one) => !parts && one.kind === kind && one.object === object);
   return same?.ns ?? usual.ledger.reduce((sum, one) => sum + (one.kind === kind ? one.ns : 0), 0);
 }

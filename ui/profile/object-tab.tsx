@@ -31,7 +31,7 @@ function ObjectRows({ profile, kind, sum, open }: { profile: Profile; kind: Oper
   return (
     <tbody>
       <tr>
-        <td className="cut"><button type="button" className="as-link cut" aria-expanded={open} title={visible(sum.object, 1_000)} onClick={() => setParams({ object: open ? null : sum.object }, true)}>{open ? '▾' : '▸'} <bdi className="mono">{visible(sum.object, 160) || '(unknown)'}</bdi></button></td>
+        <td className="cut"><button type="button" className="as-link cut" aria-expanded={open} title={visible(sum.object, 1_000)} onClick={() => setParams({ object: open ? null : sum.object }, true)}>{open ? '▾' : '▸'} {sum.name !== '' && <><bdi>{visible(sum.name, 60)}</bdi> </>}<bdi className="mono">{visible(sum.object, 160) || '(unknown)'}</bdi></button></td>
         <td className="number">{formatCount(sum.count)}{sum.failed > 0 && <span className="error">, {formatCount(sum.failed)} failed</span>}</td>
         {kind === 'network' && <td className="number">{formatCount(sum.calls.length)}</td>}
         <td className="number">{sum.bytes > 0 ? formatBytes(sum.bytes) : '–'}</td>

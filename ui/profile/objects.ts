@@ -3,6 +3,8 @@ import type { CallRef, Operation, Profile } from '../../src/server/api.js';
 
 export interface ObjectSum {
   object: string;
+  /** Of a peer: the service it is known as; '' when it is not. */
+  name: string;
   count: number;
   ns: number;
   bytes: number;
@@ -19,11 +21,11 @@ export function objectSums({ operations, calls }: Profile, kind: Operation['kind
   const sums = new Map<string, ObjectSum>();
   const sumOf = (object: string): ObjectSum => {
     let sum = sums.get(object);
-    if (!sum) sums.set(object, (sum = { object, count: 0, ns: 0, bytes: 0, failed: 0, syscalls: [], slowest: null, operations: [], calls: [] }));
+    if (!sum) sums.set(object, (sum = { object, name: '', count: 0, ns: 0, bytes: 0, failed: 0, syscalls: [], slowest: null, operations: [], calls: [] }));
     return sum;
   };
   for (const operation of operations) if (operation.kind === kind) addOperation(sumOf(operation.object), operation);
-  if (kind === 'network') for (const call of calls) sumOf(call.peer ?? call.service).calls.push(call);
+  if (kind === 'network') for (const call of calls) addCall(sumOf(call.peer ?? call.service), call);
   for (const sum of sums.values()) {
     sum.operations.sort((a, b) => durationOf(b) - durationOf(a));
     sum.calls.sort((a, b) => durationOf(b) - durationOf(a));
@@ -39,6 +41,11 @@ function addOperation(sum: ObjectSum, operation: Operation): void {
   if (!sum.syscalls.includes(operation.syscall)) sum.syscalls.push(operation.syscall);
   if (!sum.slowest || durationOf(operation) > durationOf(sum.slowest)) sum.slowest = operation;
   sum.operations.push(operation);
+}
+
+function addCall(sum: ObjectSum, call: CallRef): void {
+  sum.calls.push(call);
+  sum.name ||= call.service === sum.object ? '' : call.service;
 }
 
 /** What others return is no number of bytes. */

@@ -5,11 +5,13 @@ import type { TimelineModel } from './timeline-model.js';
 
 export type Row =
   | { kind: 'thread'; thread: ThreadTimeline }
-  | { kind: 'calls'; thread: ThreadTimeline; calls: readonly CallRef[] }
+  /** `hidden`: of the thread's calls, how many are in none of its rows; told in the last. */
+  | { kind: 'calls'; thread: ThreadTimeline; calls: readonly CallRef[]; hidden: number }
   | { kind: 'process'; pid: number; name: string; threads: number };
 
 /** Calls of an event loop overlap; more than fits into these is found in the list of peers. */
 const CALL_ROWS = 3;
+const MOST_CALLS = 600;
 
 /** @param every the threads in their order, from `lanesOf` */
 export function rowsOf(profile: Profile, every: readonly ThreadTimeline[], matcher: RowMatcher, model: TimelineModel): Row[] {
@@ -22,14 +24,20 @@ export function rowsOf(profile: Profile, every: readonly ThreadTimeline[], match
   });
 }
 
-function callRows(thread: ThreadTimeline, { callsByTid }: TimelineModel): Row[] {
+/** The calls that the path waited for first, then the longest, each in the first row where it overlaps with none. */
+function callRows(thread: ThreadTimeline, { callsByTid, flatPath }: TimelineModel): Row[] {
+  const calls = callsByTid.get(thread.tid) ?? [];
+  if (calls.length === 0) return [];
+  const waited = new Set(flatPath.map((segment) => segment.call?.id ?? ''));
+  const rank = (call: CallRef): number => (waited.has(call.id) ? 1e18 : 0) + call.endNs - call.startNs;
   const rows: CallRef[][] = [];
-  for (const call of callsByTid.get(thread.tid) ?? []) {
-    const free = rows.find((row) => row.at(-1)!.endNs <= call.startNs);
+  for (const call of [...calls].sort((a, b) => rank(b) - rank(a)).slice(0, MOST_CALLS)) {
+    const free = rows.find((row) => row.every((one) => one.endNs <= call.startNs || one.startNs >= call.endNs));
     if (free) free.push(call);
     else if (rows.length < CALL_ROWS) rows.push([call]);
   }
-  return rows.map((calls) => ({ kind: 'calls', thread, calls }));
+  const hidden = calls.length - rows.reduce((sum, row) => sum + row.length, 0);
+  return rows.map((row, i) => ({ kind: 'calls', thread, calls: row.sort((a, b) => a.startNs - b.startNs), hidden: i === rows.length - 1 ? hidden : 0 }));
 }
 
 /** The service it is known as, else the name of its first thread. */

@@ -13,14 +13,18 @@ export interface TimelineModel {
   notchesByTid: ReadonlyMap<number, number[]>;
   callsByTid: ReadonlyMap<number, CallRef[]>;
   logsByTid: ReadonlyMap<number, string[]>;
+  /** Of both, in order of time. */
   marks: readonly Mark[];
+  moments: readonly Mark[];
+  /** Times of all log lines, ascending. */
+  logTimes: readonly number[];
 }
 
 export function modelOf(profile: Profile): TimelineModel {
   const flatPath = profile.path.flatMap(withInside);
   const marks = marksOf(profile);
   return {
-    flatPath, marks,
+    flatPath, marks, moments: marks.filter(({ kind }) => kind !== 'log'), logTimes: marks.flatMap(({ kind, ns }) => (kind === 'log' ? [ns] : [])),
     pathByTid: grouped(flatPath, (one) => one.tid, (one) => one),
     samplesByTid: grouped(profile.stacks.samples, (one) => one.tid, (one) => one.ns),
     notchesByTid: grouped(marks.filter(({ kind }) => kind !== 'start' && kind !== 'end'), (one) => one.tid, (one) => one.ns),

@@ -12,10 +12,10 @@ const ATTEMPTS = 6;
 const PENDING_MS = 1_500;
 const PENDING_ATTEMPTS = 80;
 
-export function useProfile(request: Pick<RequestSummary, 'id' | 'start' | 'durationNs'> | undefined): Answer<Profile> {
+/** @param request its row, once it is known */
+export function useProfile(id: string, request?: RequestSummary): Answer<Profile> {
   const [attempt, setAttempt] = useState(0);
-  const url = request ? `/api/requests/${encodeURIComponent(request.id)}/profile${attempt > 0 ? `?attempt=${attempt}` : ''}` : null;
-  const answer = useApi<Profile>(url, `profile ${request?.id ?? ''}`);
+  const answer = useApi<Profile>(`/api/requests/${encodeURIComponent(id)}/profile${attempt > 0 ? `?attempt=${attempt}` : ''}`, `profile ${id}`);
   const data = useMemo(() => completed(answer.data), [answer.data]);
   const isYoung = request !== undefined && Date.now() - startMs(request.start) - request.durationNs / 1e6 < YOUNG_MS;
   const isAwaited = answer.error?.code === 'profile_not_found' && attempt < ATTEMPTS && (isYoung || attempt > 0);

@@ -4,16 +4,17 @@ import type { Cause } from '../cause.js';
 
 export const behindRedis: Cause = {
   name: 'behind-redis',
-  title: 'a quick Redis command waits behind a slow one (EVAL) of another request',
-  truth: { kinds: ['peer'], says: ['redis', '\\bget\\b', 'eval'], inside: ['other_request'] },
+  title: 'a quick Redis command waits behind a slow one (EVAL) of another service',
+  truth: { kinds: ['peer'], says: ['redis', 'redis-server GET', 'eval'], inside: ['other_request'] },
   async start(stage) {
     const redis = await startRedis(stage.place);
     stage.prefer(redis);
     const front = await stage.serveNode('carts', { REDIS: String(redis.port) });
+    const totals = await stage.serveNode('totals', { REDIS: String(redis.port) });
     return {
       front, load: ['/fast'],
       async slow(tag) {
-        const other = stage.client.get(front.port, '/lua/totals?ms=500');
+        const other = stage.client.get(totals.port, '/lua/totals?ms=500');
         await delay(60);
         const facts = await stage.client.get(front.port, `/stock/${tag}`);
         await other;

@@ -6,6 +6,6 @@ export const slowReader: Cause = {
   truth: { kinds: ['peer', 'wire'], says: ['client', 'read|receiv|take'] },
   async start(stage) {
     const front = await stage.serveNative('downloads');
-    return { front, load: ['/fast'], slow: (tag) => stage.client.get(front.port, `/large/${tag}?kb=32768`, { readAfterMs: 500 }) };
+    return { front, load: ['/fast'], slow: (tag) => stage.client.get(front.port, `/large/${tag}?kb=32768`, { readAfterMs: 1000 }) };
   },
 };

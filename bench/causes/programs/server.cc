@@ -120,7 +120,6 @@ Response readCold(const Request &request) {
 Response touchMapped(const Request &request) {
   int fd = openData("catalogue.dat");
   auto *map = static_cast<volatile char *>(mmap(nullptr, fileBytes, PROT_READ, MAP_SHARED, fd, 0));
-  madvise(const_cast<char *>(map), fileBytes, MADV_RANDOM);
   double until = elapsed() + static_cast<double>(request.number("ms", 400));
   unsigned long sum = 0;
   for (size_t i : shuffled(fileBytes / pageBytes)) {

@@ -9,16 +9,21 @@ import pg from 'pg';
 process.title = process.env.NAME ?? 'service';
 const digest = promisify(pbkdf2);
 const LIBUV_THREADS = 4;
-/** Rows, rounds: what takes about a millisecond of CPU; measured at the start. */
+/** Rows, rounds: what takes about a millisecond of CPU; measured when asked to, before the first slow request. */
 const perMs = { digest: 0, sql: 0, lua: 0 };
 
 const number = (url, name, otherwise) => Number(url.searchParams.get(name) ?? otherwise);
 const derive = (rounds) => digest('secret', 'salt', Math.round(rounds), 32, 'sha256');
 
+/** The fastest of three: what else runs on the machine only adds. */
 async function timed(work) {
-  const startMs = performance.now();
-  await work();
-  return performance.now() - startMs;
+  let ms = Infinity;
+  for (let i = 0; i < 3; i++) {
+    const startMs = performance.now();
+    await work();
+    ms = Math.min(ms, performance.now() - startMs);
+  }
+  return ms;
 }
 
 function renderReport(ms) {
@@ -38,7 +43,6 @@ async function openDatabase(port) {
   await database.query('create table orders as select id, id as total from generate_series(1, 2000000) id');
   await database.query('create table accounts as select 1 as id, 0 as balance');
   await database.query('vacuum analyze orders');
-  perMs.sql = 100_000 / await timed(() => database.query(orderSum(100_000)));
 }
 
 /** Begins a transaction in a session of its own that changes the row; ends it after that time. */
@@ -61,7 +65,6 @@ const spin = (rounds) => slow.eval(`local n = 0 for i = 1, ${Math.round(rounds)}
 async function openRedis(port) {
   [quick, slow] = await Promise.all([0, 1].map(() => createClient({ socket: { host: '127.0.0.1', port } }).connect()));
   await quick.set('stock', '7');
-  perMs.lua = 2e6 / await timed(() => spin(2e6));
 }
 
 // ---- others over HTTP, by name
@@ -78,7 +81,16 @@ async function callByName(name, port) {
 let kept = null;
 const leaves = (count) => Array.from({ length: count }, (_, i) => ({ id: i, next: { value: i } }));
 
+async function calibrate() {
+  const { user } = process.cpuUsage();
+  await derive(50_000);
+  perMs.digest = 50_000 / ((process.cpuUsage().user - user) / 1e3);
+  if (database) perMs.sql = 100_000 / await timed(() => database.query(orderSum(100_000)));
+  if (slow) perMs.lua = 2e6 / await timed(() => spin(2e6));
+}
+
 const HANDLERS = {
+  calibrate,
   fast: () => {},
   block: (url) => { renderReport(number(url, 'ms', 400)); },
   fill: (url) => Promise.all(Array.from({ length: LIBUV_THREADS }, () => derive(perMs.digest * number(url, 'ms', 200)))).then(() => {}),
@@ -89,7 +101,7 @@ const HANDLERS = {
   lua: (url) => spin(perMs.lua * number(url, 'ms', 400)).then(() => {}),
   stock: () => quick.get('stock').then(() => {}),
   byname: (url) => callByName('prices.test', number(url, 'port', 0)),
-  gc: () => { kept ??= leaves(2_500_000); globalThis.gc(); },
+  gc: () => { kept ??= leaves(5_000_000); globalThis.gc(); },
 };
 
 const server = createServer(async (request, response) => {
@@ -104,7 +116,6 @@ const server = createServer(async (request, response) => {
 });
 server.keepAliveTimeout = 60_000;
 
-perMs.digest = 50_000 / await timed(() => derive(50_000));
 if (process.env.POSTGRES) await openDatabase(Number(process.env.POSTGRES));
 if (process.env.REDIS) await openRedis(Number(process.env.REDIS));
 if (process.env.DNS) resolver.setServers([`127.0.0.1:${process.env.DNS}`]);

@@ -7,7 +7,7 @@
  *   request 0-11 web             or `web -> pool`: read by one thread, answered by another; `0-11 read 3` when it lay unread,
  *                                `sent 2` until when it came in, `first 5` when its response began
  *   call web 2-8 mysql: select orders *
- *   other web 1-7 GET /export
+ *   other web 1-7 GET /export    or `GET /export -> pool`: answered by another thread
  *
  *   pg:123   |rrrrr|              a thread of another process, `pg`
  *   call web 2-8 pg: select orders * -> pg:123 3-7        the same exchange as its server saw it; `3-7 read 5` when it lay unread
@@ -72,8 +72,9 @@ class Drawing {
     if ((match = /^(\S+)@(\d+):\s*(.*?)(?:\s*\bby (\S+))?$/.exec(line))) this.#annotate(match[1], Number(match[2]) * MS, match[3], match[4]);
     else if ((match = /^request (\d+)-(\d+)((?: (?:read|sent|first) \d+)*) (\S+)(?: -> (\S+))?$/.exec(line))) this.#request(match);
     else if ((match = /^call (\S+) (\d+)-(\d+) (\S+): (.*?)(?: -> (\S+) (\d+)-(\d+)(?: read (\d+))?)?(?:; (.*))?$/.exec(line))) this.#call(match);
-    else if ((match = /^other (\S+) (\d+)-(\d+) (.*)$/.exec(line))) {
-      this.#processOf(match[1]).requests.push(this.#ref(match[1], match[2], match[3], 'web', match[4]));
+    else if ((match = /^other (\S+) (\d+)-(\d+) (.*?)(?: -> (\S+))?$/.exec(line))) {
+      const other = this.#ref(match[1], match[2], match[3], 'web', match[4]);
+      this.#processOf(match[1]).requests.push(match[5] ? { ...other, responseTid: this.#tid(match[5]) } : other);
     } else if ((match = /^retransmit (\d+)$/.exec(line))) this.input.request = { ...this.input.request!, retransmits: 1, lastRetransmitNs: Number(match[1]) * MS };
     else throw new Error(`not understood: ${line}`);
   }

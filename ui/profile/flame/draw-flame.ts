@@ -69,7 +69,8 @@ function drawFrame(context: CanvasRenderingContext2D, scene: FlameScene, rect: F
   }
   // It contains all that is on screen: what was zoomed into lies in it.
   const isContext = (rect.from < scene.from || rect.to > scene.to) && rect.from <= scene.from && rect.to >= scene.to;
-  if (right - left >= WORDS_PX) drawName(context, info, left, right, y, palette.colour(isContext || isDim(scene, rect) ? '--muted' : '--text'), palette);
+  const sign = scene.otherTotal === null || rect.node.depth === 0 ? '' : signOf(rect.node.ns - rect.node.otherNs);
+  if (right - left >= WORDS_PX) drawName(context, info, sign, left, right, y, palette.colour(isContext || isDim(scene, rect) ? '--muted' : '--text'), palette);
   if (scene.cursor === rect) {
     context.strokeStyle = palette.colour('--focus');
     context.lineWidth = 2;
@@ -77,9 +78,12 @@ function drawFrame(context: CanvasRenderingContext2D, scene: FlameScene, rect: F
   }
 }
 
-function drawName(context: CanvasRenderingContext2D, info: FunctionInfo, left: number, right: number, y: number, colour: string, palette: Palette): void {
+/** Colours alone are not for everybody. */
+const signOf = (ns: number): string => (ns > 0 ? '+ ' : ns < 0 ? '− ' : '= ');
+
+function drawName(context: CanvasRenderingContext2D, info: FunctionInfo, sign: string, left: number, right: number, y: number, colour: string, palette: Palette): void {
   const letters = Math.floor((right - left - 8) / CHARACTER_PX);
-  const name = visible(info.name, 200);
+  const name = sign + visible(info.name, 200);
   const text = name.length > letters ? `${name.slice(0, Math.max(1, letters - 1))}…` : name;
   if (isPatterned(info.kind)) {
     context.fillStyle = palette.colour('--bg');

@@ -1,0 +1,49 @@
+/** Threads of a process's own pool (libuv's, say) that work for an event loop: whose job is one at? */
+import type { PathInput } from './path-input.js';
+import { readNsOf } from './path-input.js';
+import type { CallRef } from './profile.js';
+import type { SliceIndex } from './slice-index.js';
+
+export interface PoolQuestion {
+  /** The thread of the event loop, and the one of its pool. */
+  loop: number;
+  worker: number;
+  /** When: the end of the job if it woke the loop then. */
+  ns: number;
+}
+
+/**
+ * Jobs are taken in the order in which they came. A worker is at one since it last waited for work, or since it last woke the
+ * loop because one was done. What began before our request was read is not for us.
+ */
+export function poolJob(input: PathInput, index: SliceIndex, { loop, worker, ns }: PoolQuestion): 'ours' | 'others' | 'none' {
+  // Who read the request passes it on.
+  if (worker === input.requestTid) return 'ours';
+  const slices = index.slices(worker);
+  let i = index.indexBefore(worker, ns);
+  const now = slices[i];
+  if (!now) return 'none';
+  // It woke the loop while it ran: the slice before may be a wait only where it does not work at all.
+  if (isWaitForWork(now.kind) && now.endNs >= ns) return 'none';
+  while (i >= 0 && !isWaitForWork(slices[i].kind)) i--;
+  const sinceWorkNs = i >= 0 ? slices[i].endNs : slices[0].startNs;
+  const doneNs = index.wokenBefore(loop, worker, ns - 1, 'end')?.endNs ?? -Infinity;
+  return Math.max(sinceWorkNs, doneNs) < readNsOf(input) ? 'others' : 'ours';
+}
+
+/** The other request that was longest under way at that time on this loop. */
+export function otherAt(input: PathInput, loop: number, fromNs: number, toNs: number): CallRef | null {
+  let most: CallRef | null = null;
+  let mostNs = 0;
+  for (const other of input.otherRequests) {
+    if (other.tid !== loop && other.responseTid !== loop) continue;
+    const ns = Math.min(toNs, other.endNs) - Math.max(fromNs, other.startNs);
+    // Of two that were there all the time the one that came first has its jobs before.
+    if (ns > mostNs || (ns === mostNs && most && other.startNs < most.startNs)) [most, mostNs] = [other, ns];
+  }
+  return most;
+}
+
+function isWaitForWork(kind: string): boolean {
+  return kind === 'lock' || kind === 'idle';
+}
