@@ -86,7 +86,7 @@ const COUNTING_MS = 500;
 class Agent implements RunningAgent {
   url: string | null = null;
   readonly totals = new Totals();
-  readonly live = new LiveHub(compileFilter);
+  readonly live = new LiveHub(compileFilter, (watched) => this.capture?.setWatched(watched));
   readonly failed: Promise<KindlingError>;
   readonly profiling: Profiling;
   private fail!: (error: KindlingError) => void;
@@ -144,6 +144,8 @@ class Agent implements RunningAgent {
       recordingFailed: (error) => this.onRecordingFailed(error),
       died: (error) => this.fail(error),
     }, this.options.workerFile);
+    // Who subscribed while it started was told of to nobody.
+    if (this.live.clients > 0) this.capture.setWatched(true);
     if (config.profile) await this.profiling.start();
     this.capturingSinceMs = Date.now();
     this.timer = setInterval(() => this.tick(excludePids), TICK_MS);

@@ -46,6 +46,11 @@ export class CaptureClient {
     this.post({ type: 'exclude', pids });
   }
 
+  /** Whether somebody follows the live tail: it sends more of it then. */
+  setWatched(watched: boolean): void {
+    this.post({ type: 'watched', watched });
+  }
+
   /** @param jobs where it sends jobs for the profile worker from now on (transferred); null: nowhere */
   profileInto(jobs: MessagePort | null): void {
     this.worker.postMessage({ type: 'profiling', jobs } satisfies MainMessage, jobs === null ? [] : [jobs]);

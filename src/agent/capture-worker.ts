@@ -86,6 +86,10 @@ class CaptureWorker {
     this.#schedule(0);
   }
 
+  setWatched(watched: boolean): void {
+    this.#stage.setWatched(watched);
+  }
+
   exclude(pids: number[]): void {
     this.#kernel.exclude(pids);
   }
@@ -185,6 +189,7 @@ try {
   parentPort!.on('message', (message: MainMessage) => {
     switch (message.type) {
       case 'exclude': return worker.exclude(message.pids);
+      case 'watched': return worker.setWatched(message.watched);
       case 'profiling': return worker.profileInto(message.jobs);
       case 'stop': return worker.stop();
     }

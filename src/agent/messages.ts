@@ -66,6 +66,8 @@ export type WorkerMessage =
 
 export type MainMessage =
   | { type: 'exclude'; pids: number[] }
+  /** Whether somebody follows the live tail. */
+  | { type: 'watched'; watched: boolean }
   /** Where jobs for the profile worker go from now on; null: nobody profiles. */
   | { type: 'profiling'; jobs: MessagePort | null }
   | { type: 'stop' };

@@ -21,6 +21,7 @@ import { relatedProcesses } from '../profile/related-processes.js';
 import { ThreadNotes } from '../profile/thread-notes.js';
 import { timelines } from '../profile/thread-slices.js';
 import { UsualProfiles } from '../profile/usual.js';
+import type { Stacks } from '../profile/stacks.js';
 import type { StackNamer } from '../symbols/stack-request.js';
 import type { ProfileJob } from './profile-jobs.js';
 import { ProfileStacks } from './profile-stacks.js';
@@ -48,10 +49,11 @@ export class Profiler {
     const stacks = new ProfileStacks(evidence, fromNs, threads);
     const { stacks: named, later } = await stacks.named(this.namer);
     const facts = this.#facts(job, processes, evidence, threads);
-    const profile = bounded(conclude({ ...facts, stacks: named }));
+    const conclusions = (names: Stacks): Profile => bounded(conclude({ ...facts, stacks: names, missing: [...facts.missing, ...stacks.notes] }));
+    const profile = conclusions(named);
     this.#usual.note(profile);
     handle(profile);
-    if (later !== null) handle(bounded(conclude({ ...facts, stacks: stacks.apply(await later) })));
+    if (later !== null) handle(conclusions(stacks.apply(await later)));
   }
 
   #facts(job: ProfileJob, processes: ProcessWork[], evidence: Evidence, threads: ThreadTimeline[]): Omit<ProfileFacts, 'stacks'> {

@@ -32,6 +32,11 @@ export class ProcessSymbols implements ProcessView {
     this.perfMap = new PerfMap(pid, procPath);
   }
 
+  /** It has ended, and nothing is known of what it had mapped. */
+  get unseen(): boolean {
+    return this.ended && this.mappings.length === 0;
+  }
+
   /** Before a batch of its stacks: maps, runtimes and JIT names as they are now. Never throws; of a process that has ended what was known stays. */
   async refresh(): Promise<void> {
     if (!this.#readMaps()) return;

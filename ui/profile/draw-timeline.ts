@@ -130,16 +130,16 @@ function rule(context: CanvasRenderingContext2D, y: number, palette: Palette): v
 }
 
 /** Where the path goes from one thread to another: who was waited for woke who waited. */
-function drawHandovers(context: CanvasRenderingContext2D, { model: { flatPath }, rows, view }: Scene, width: number, palette: Palette): void {
+function drawHandovers(context: CanvasRenderingContext2D, { model: { visits }, rows, view }: Scene, width: number, palette: Palette): void {
   const rowOf = new Map<number, number>();
   rows.forEach((row, i) => { if (row.kind === 'thread') rowOf.set(row.thread.tid, i); });
   context.fillStyle = palette.colour('--text');
   const scale = width / (view.toNs - view.fromNs);
-  for (let i = 1; i < flatPath.length; i++) {
-    // Between two pieces that are too narrow to be seen a line says nothing, and thousands hide the rest.
-    if (Math.max(widthOf(flatPath[i - 1]), widthOf(flatPath[i])) * scale < HANDOVER_PX) continue;
-    const [from, to] = [rowOf.get(flatPath[i - 1].tid), rowOf.get(flatPath[i].tid)];
-    const x = Math.round(xOf(view, flatPath[i].startNs, width));
+  for (let i = 1; i < visits.length; i++) {
+    // Between two stretches that are too narrow to be seen a line says nothing, and thousands hide the rest.
+    if (Math.max(widthOf(visits[i - 1]), widthOf(visits[i])) * scale < HANDOVER_PX) continue;
+    const [from, to] = [rowOf.get(visits[i - 1].tid), rowOf.get(visits[i].tid)];
+    const x = Math.round(xOf(view, visits[i].startNs, width));
     if (from === undefined || to === undefined || from === to || x < 0 || x > width) continue;
     const [start, end] = [from, to].map((row) => row * LANE_PX + BAR.top + BAR.height);
     context.fillRect(x, Math.min(start, end), 1, Math.abs(end - start) + 2);
