@@ -9,7 +9,7 @@ import { WORKLOAD_BY_NAME } from './workloads/list.js';
 export function writeReport(results: Results): string {
   const sections = [
     introduction(results), targets(results), completeness(results), throughput(results), cost(results), parse(results),
-    syscalls(results), recorder(results), memory(results), page(results), failures(results),
+    syscalls(results), recorder(results), memory(results), page(results), symbols(results), failures(results),
   ];
   return `${sections.filter(Boolean).join('\n\n')}\n`;
 }
@@ -71,7 +71,7 @@ function cost({ cost: rows }: Results): string {
   return `## Cost per request at a steady load
 
 \`capture only\` is capture, parse and metrics (\`--store off\`); \`with store\` has the default detail budget. The BPF programs' time is the kernel's own account (kernel.bpf_stats_enabled, switched on for a run of its own: it adds some 20 ns a
-program's run) and is spent within the server's time. \`cores\` is both together.
+program's run) and is spent within the server's time. \`cores\` is both together. Each run follows some seconds at full load: an agent runs for days, and its code is compiled by then.
 
 ${table(['workload', 'agent', 'requests/s', 'agent us/request', 'BPF us/request', 'agent s/1,000 requests', 'cores', 'server us/request', 'ratio', 'RSS MiB'], rows.map((row) => [
     row.workload, row.variant, figure(row.requestsPerSecond), figure(row.agentUs, 2), figure(row.bpfUs, 2), figure((row.agentUs + (row.bpfUs ?? 0)) / 1e3, 5),
@@ -117,6 +117,13 @@ function memory({ memory: rows }: Results): string {
 function page({ page: rows }: Results): string {
   if (rows.length === 0) return '';
   return `## The page's queries\n\n${table(['query', 'rows stored', 'median ms', 'slowest ms'], rows.map((row) => [row.query, figure(row.rows), figure(row.p50Ms, 1), figure(row.maxMs, 1)]))}`;
+}
+
+function symbols({ symbols: rows }: Results): string {
+  if (rows.length === 0) return '';
+  return `## Stacks and their names\n\nOf CPU samples taken under load: CPU time to unwind one, and a window of 1,000 of them to names in the symbolizer's own process.\n\n${table(
+    ['workload', 'samples', 'us/stack', 'frames', 'whole', 'window, first ms', 'again ms', 'RSS MiB'],
+    rows.map((row) => [row.workload, figure(row.samples), figure(row.unwindUs, 1), figure(row.framesPerStack, 1), `${figure(row.wholeShare * 100, 1)} %`, figure(row.firstMs), figure(row.againMs), figure(row.rssBytes / 2 ** 20)]))}`;
 }
 
 function failures({ failures: list }: Results): string {

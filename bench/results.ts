@@ -75,6 +75,21 @@ export interface MemoryRow { variant: AgentVariant; seconds: number; firstBytes:
 
 export interface PageRow { query: string; rows: number; p50Ms: number; maxMs: number }
 
+export interface SymbolsRow {
+  workload: WorkloadName;
+  samples: number;
+  /** CPU time to unwind one stack, with the rules of its addresses known. */
+  unwindUs: number;
+  framesPerStack: number;
+  /** Of stacks that reach the outermost frame. */
+  wholeShare: number;
+  /** A window of 1,000 samples to names, in a symbolizer just started, and in one that knows the files. */
+  firstMs: number;
+  againMs: number;
+  /** Of the symbolizer's process. */
+  rssBytes: number;
+}
+
 export interface Results {
   machine: MachineFacts;
   date: string;
@@ -89,6 +104,7 @@ export interface Results {
   switches: SwitchRow[];
   memory: MemoryRow[];
   page: PageRow[];
+  symbols: SymbolsRow[];
   /** Parts that could not be measured, with the reason. */
   failures: Array<{ part: string; reason: string }>;
 }

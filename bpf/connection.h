@@ -24,6 +24,11 @@ struct connection {
 	u8 was_reset;   /* by the other end; whoever reads the error clears it on the socket */
 	u8 comm[16];    /* of who called connect; TCP tells of its end in whatever context */
 	u8 reserved[7];
+};
+
+/* What a socket's storage holds beyond it. The hash has no use for arrivals, and zeroing them costs its programs' loading. */
+struct stored_connection {
+	struct connection connection;
 	struct arrivals arrivals;
 };
 
@@ -31,7 +36,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
-	__type(value, struct connection);
+	__type(value, struct stored_connection);
 } connections_by_socket SEC(".maps");
 
 struct {
@@ -104,7 +109,7 @@ static __always_inline struct connection *connection_create(struct sock *sk, u64
 	}
 	/* A socket may be connected again: its storage is that of its former connection. */
 	if (config.socket_storage)
-		__builtin_memset(c, 0, sizeof(*c));
+		__builtin_memset(c, 0, sizeof(struct stored_connection));
 	c->id = connection_new_id();
 	return c;
 }

@@ -67,6 +67,7 @@ static __always_inline int socket_call(struct sock *sk, int bytes, int flags, u3
 	struct connection *c;
 	struct call call;
 	u16 family, protocol;
+	struct arrivals *arrivals;
 	u64 arrived = 0;
 
 	if (bytes < 0 || flags & (MSG_PEEK | MSG_ERRQUEUE) || !current_in_scope())
@@ -92,11 +93,13 @@ static __always_inline int socket_call(struct sock *sk, int bytes, int flags, u3
 			write_read_to_end(c);
 		return 0;
 	}
-	if (!out && c->arrivals.first != c->arrivals.next) {
+	/* With these hooks connections live in socket storage. */
+	arrivals = &((struct stored_connection *)c)->arrivals;
+	if (!out && arrivals->first != arrivals->next) {
 		struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 
 		if (tp)
-			arrived = arrival_take(&c->arrivals, tp->copied_seq - bytes_moved, tp->copied_seq);
+			arrived = arrival_take(arrivals, tp->copied_seq - bytes_moved, tp->copied_seq);
 	}
 	tid = (u32)bpf_get_current_pid_tgid();
 	if (call.kind == BUFFER_MESSAGES) {
@@ -146,7 +149,7 @@ int BPF_PROG(socket_received, struct sock *sk, int bytes, int flags)
 SEC("tp_btf/sk_data_ready")
 int BPF_PROG(data_arrived, struct sock *sk)
 {
-	struct connection *c = bpf_sk_storage_get(&connections_by_socket, sk, 0, 0);
+	struct stored_connection *c = bpf_sk_storage_get(&connections_by_socket, sk, 0, 0);
 	struct tcp_sock *tp;
 
 	if (!c)
@@ -228,7 +231,11 @@ static __always_inline struct sock *socket_of(u32 fd, u64 *inode)
 	return BPF_CORE_READ(socket, sk);
 }
 
-static __always_inline void socket_moved(struct call *call, u32 out, u32 bytes)
+/*
+ * Not inlined, so that the verifier looks at it once and not for each message of a call: loading took ten times as long
+ * else, seconds on a busy machine.
+ */
+__attribute__((noinline)) int socket_moved(struct call *call, u32 out, u32 bytes)
 {
 	struct kindling_peer peer, *datagram_peer = 0;
 	u16 family, protocol;
@@ -236,13 +243,15 @@ static __always_inline void socket_moved(struct call *call, u32 out, u32 bytes)
 	struct sock *sk;
 	u64 inode = 0;
 
+	if (!call)
+		return 0;
 	sk = socket_of(call->fd, &inode);
 	if (!sk)
-		return;
+		return 0;
 	family = BPF_CORE_READ(sk, __sk_common.skc_family);
 	protocol = BPF_CORE_READ(sk, sk_protocol);
 	if (!is_carried(family, BPF_CORE_READ(sk, sk_type), protocol) || (bytes == 0 && protocol == IPPROTO_UDP))
-		return;
+		return 0;
 	c = connection_find(sk);
 	/* Sockets that TCP's state told of have no inode yet; another inode is another socket at the same address. */
 	if (c && c->inode == 0)
@@ -250,20 +259,21 @@ static __always_inline void socket_moved(struct call *call, u32 out, u32 bytes)
 	if (!c || c->inode != inode) {
 		c = connection_create(sk, inode);
 		if (!c)
-			return;
+			return 0;
 	}
 	if (!c->opened)
 		write_open(c, as_number(sk), call->fd | (out ? OPEN_BY_SEND : 0), bytes);
 	if (bytes == 0) {
 		if (!out && BPF_CORE_READ(sk, sk_shutdown) & RCV_SHUTDOWN)
 			write_read_to_end(c);
-		return;
+		return 0;
 	}
 	if (call->kind == BUFFER_MESSAGE)
 		resolve_message(call);
 	if (protocol == IPPROTO_UDP && !BPF_CORE_READ(sk, __sk_common.skc_dport) && read_peer(&peer, call->peer))
 		datagram_peer = &peer;
 	write_data(c, call, out, bytes, 0, datagram_peer);
+	return 0;
 }
 
 SEC("tp_btf/sys_exit")

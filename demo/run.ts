@@ -1,5 +1,5 @@
 /** npm run demo: shop, load and agent, started in this order, watched, and all of it removed at the end. */
-import type { Overview } from '../src/server/api.js';
+import type { Overview, ProfileSummary } from '../src/server/api.js';
 import { Workspace } from '../test/servers/index.js';
 import { startAgent, type RunningAgent } from './agent.js';
 import { LatestTrouble } from './live-events.js';
@@ -7,7 +7,7 @@ import { startLoad, type RunningLoad } from './load-client.js';
 import { readOptions, usage, UsageError, type DemoOptions } from './options.js';
 import { choosePagePort } from './page-port.js';
 import { startShop } from './shop.js';
-import { drawPicture } from './summary.js';
+import { distinct, drawPicture } from './summary.js';
 import { Terminal } from './terminal.js';
 
 /** The services table shows this much of the past; the first seconds, before there is load, would thin out its rates. */
@@ -55,8 +55,12 @@ async function showUntil(end: Promise<string | null>, agent: RunningAgent | null
   void latest?.follow();
   const loadSinceMs = Date.now();
   const draw = async () => {
-    const overview = agent ? await fetchOverview(agent.url, loadSinceMs) : null;
-    terminal.draw(drawPicture({ pageUrl: agent?.url ?? null, load: load.totals, overview, trouble: latest?.rows ?? [] }));
+    const to = Date.now();
+    const [overview, profiles] = agent === null ? [null, null] : await Promise.all([
+      ask<Overview>(`${agent.url}/api/overview?from=${Math.max(loadSinceMs, to - windowMs)}&to=${to}`),
+      ask<ProfileSummary[]>(`${agent.url}/api/profiles?limit=200`),
+    ]);
+    terminal.draw(drawPicture({ pageUrl: agent?.url ?? null, load: load.totals, overview, trouble: latest?.rows ?? [], why: distinct(profiles ?? []) }));
   };
   const timer = setInterval(() => { void draw(); }, terminal.periodMs);
   try {
@@ -67,11 +71,11 @@ async function showUntil(end: Promise<string | null>, agent: RunningAgent | null
   }
 }
 
-async function fetchOverview(agentUrl: string, loadSinceMs: number): Promise<Overview | null> {
+/** Null while the agent does not answer. */
+async function ask<T>(url: string): Promise<T | null> {
   try {
-    const to = Date.now();
-    const response = await fetch(`${agentUrl}/api/overview?from=${Math.max(loadSinceMs, to - windowMs)}&to=${to}`, { signal: AbortSignal.timeout(2000) });
-    return response.ok ? (await response.json() as Overview) : null;
+    const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
+    return response.ok ? (await response.json() as T) : null;
   } catch {
     return null;
   }

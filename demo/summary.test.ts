@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Overview, RequestSummary } from '../src/server/api.js';
-import { drawPicture } from './summary.js';
+import type { Overview, ProfileSummary, RequestSummary } from '../src/server/api.js';
+import { distinct, drawPicture } from './summary.js';
 
 const load = { sent: 300, answered: 298, failed: 2, byStatus: { 200: 290, 404: 8 }, unexpected: {} };
 
@@ -20,7 +20,7 @@ const request = {
 } as RequestSummary;
 
 test('the picture has a row for each service, with figures aligned, and the latest trouble', () => {
-  assert.deepEqual(drawPicture({ pageUrl: 'http://127.0.0.1:9500', load, overview, trouble: [request] }), [
+  assert.deepEqual(drawPicture({ pageUrl: 'http://127.0.0.1:9500', load, overview, trouble: [request], why: [] }), [
     'Kindling   http://127.0.0.1:9500   (Ctrl-C ends and removes everything)',
     'load       300 requests sent to the shop   200: 290  404: 8   without answer: 2',
     '',
@@ -35,5 +35,14 @@ test('the picture has a row for each service, with figures aligned, and the late
 });
 
 test('without an agent only the load is shown', () => {
-  assert.equal(drawPicture({ pageUrl: null, load, overview: null, trouble: [] }).length, 3);
+  assert.equal(drawPicture({ pageUrl: null, load, overview: null, trouble: [], why: [] }).length, 3);
+});
+
+test('a verdict is said once for each endpoint and cause, in lines that fit, without control characters', () => {
+  const profile = (endpoint: string, topKind: string, verdict = 'word '.repeat(40)) => ({ service: 'shop', endpoint, topKind, verdict }) as ProfileSummary;
+  const why = distinct([profile('/a', 'lock'), profile('/a', 'lock', 'again'), profile('/a', 'peer', 'an\x1b[31mother')]);
+  const lines = drawPicture({ pageUrl: null, load, overview: null, trouble: [], why }).slice(3);
+  assert.deepEqual([lines[0], lines[1].slice(0, 17), lines.at(-2)], ['why', '  shop: word word', '  shop: an [31mother']);
+  assert.ok(lines.every((line) => line.length <= 110));
+  assert.equal(lines.length, 5);
 });

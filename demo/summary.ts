@@ -1,5 +1,5 @@
-/** What the demo shows in the terminal, as text: services, and the latest slow and failed requests. */
-import type { Overview, RequestSummary } from '../src/server/api.js';
+/** What the demo shows in the terminal, as text: services, why requests were slow, and the latest slow and failed ones. */
+import type { Overview, ProfileSummary, RequestSummary } from '../src/server/api.js';
 import type { LoadTotals } from './load-client.js';
 
 export interface Picture {
@@ -7,11 +7,17 @@ export interface Picture {
   load: LoadTotals;
   overview: Overview | null;
   trouble: RequestSummary[];
+  /** Profiles, in the order of what they should be read. */
+  why: ProfileSummary[];
 }
 
-export function drawPicture({ pageUrl, load, overview, trouble }: Picture): string[] {
+const VERDICTS = 6;
+const VERDICT_WIDTH = 110;
+
+export function drawPicture({ pageUrl, load, overview, trouble, why }: Picture): string[] {
   const lines = [pageUrl ? `Kindling   ${pageUrl}   (Ctrl-C ends and removes everything)` : 'The shop alone, not traced (Ctrl-C ends and removes everything)', loadLine(load), ''];
   if (overview) lines.push(...serviceTable(overview), '');
+  if (why.length > 0) lines.push('why', ...why.slice(0, VERDICTS).flatMap(verdictLines), '');
   if (trouble.length > 0) lines.push('latest slow and failed requests', ...troubleTable(trouble));
   for (const note of overview?.notes ?? []) lines.push(`note: ${note}`);
   return lines;
@@ -28,6 +34,28 @@ function serviceTable(overview: Overview): string[] {
     milliseconds(service.p50Ns), milliseconds(service.p95Ns),
   ]);
   return align([['service', 'protocol', 'req/s', 'errors', 'slow', 'p50', 'p95'], ...rows], 2);
+}
+
+/** One verdict for each endpoint and cause, of the request that lost most time. */
+export function distinct(profiles: readonly ProfileSummary[]): ProfileSummary[] {
+  const seen = new Set<string>();
+  return profiles.filter((profile) => {
+    const key = `${profile.service} ${profile.endpoint} ${profile.topKind}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+function verdictLines({ service, verdict }: ProfileSummary): string[] {
+  const lines: string[] = [];
+  let line = '  ';
+  for (const word of printable(`${service}: ${verdict}`, 2_000).split(' ')) {
+    if (line.length + word.length > VERDICT_WIDTH) {
+      lines.push(line.trimEnd());
+      line = '    ';
+    }
+    line += `${word} `;
+  }
+  return [...lines, line.trimEnd()];
 }
 
 function troubleTable(trouble: RequestSummary[]): string[] {

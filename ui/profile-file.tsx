@@ -2,6 +2,7 @@
 import './tokens.css';
 import './base.css';
 import './pages/request.css';
+import './components/bar.css';
 import { createRoot } from 'react-dom/client';
 import type { Profile } from '../src/server/api.js';
 import { Empty } from './components/empty.js';

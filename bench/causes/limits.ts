@@ -7,6 +7,9 @@ import { isAbandoned, ownerTag } from '../../test/servers/owner.js';
 
 export type Limit = { controller: 'cpu'; quotaUs: number; periodUs: number } | { controller: 'memory'; bytes: number };
 
+/** Of 1,024 that anybody else has. */
+const FIRST_SHARES = '50000';
+
 let counter = 0;
 
 /** Takes effect at once. Returns how to take it back; with cgroup v2 it goes with the server's own group. */
@@ -29,7 +32,7 @@ export async function limit(server: Server, group: Cgroup, what: Limit): Promise
 
 function version1Files(what: Limit): Record<string, string> {
   if (what.controller === 'memory') return { 'memory.limit_in_bytes': String(what.bytes) };
-  return { 'cpu.shares': '8192', 'cpu.cfs_period_us': String(what.periodUs), 'cpu.cfs_quota_us': String(what.quotaUs) };
+  return { 'cpu.shares': FIRST_SHARES, 'cpu.cfs_period_us': String(what.periodUs), 'cpu.cfs_quota_us': String(what.quotaUs) };
 }
 
 /** In a group of its own below the traced one: a controller is not given to a group that has processes itself. */
@@ -67,10 +70,34 @@ async function removeGroup(path: string): Promise<void> {
   }
 }
 
-/** Where the scheduler groups by session, a nice value counts only within one: what else runs shall not become the cause. */
-export function prefer(pid: number): void {
-  const file = `/proc/${pid}/autogroup`;
-  if (existsSync(file)) writeFileSync(file, '-10');
+/**
+ * Processes that come first when CPUs are short: what else runs on the machine shall not become the cause. A nice value would not
+ * do: where the scheduler groups by session (autogroup) it counts only within one, and PostgreSQL gives each backend its own.
+ */
+export class FirstInLine {
+  private constructor(private readonly path: string | null) {}
+
+  static async create(): Promise<FirstInLine> {
+    const root = findVersion1('cpu');
+    if (root === null) return new FirstInLine(null);
+    await removeAbandonedIn(root);
+    const path = join(root, `kindling-first-${ownerTag()}-${counter++}`);
+    mkdirSync(path);
+    writeFileSync(join(path, 'cpu.shares'), FIRST_SHARES);
+    return new FirstInLine(path);
+  }
+
+  /** With what it starts from now on. */
+  add(pid: number): void {
+    const session = `/proc/${pid}/autogroup`;
+    if (this.path !== null) writeFileSync(join(this.path, 'cgroup.procs'), String(pid));
+    else if (existsSync(session)) writeFileSync(session, '-10');
+  }
+
+  /** When its processes have ended. */
+  async remove(): Promise<void> {
+    if (this.path !== null) await removeGroup(this.path);
+  }
 }
 
 /** For causes of very many short waits: after each of them the process would queue behind whatever else runs. */

@@ -7,7 +7,7 @@ import { launch, NetworkNamespace, startServer, Workspace, type Cgroup, type Pro
 import { commandLine } from '../../test/servers/launch.js';
 import { choosePort, makeServerDirectory } from '../../test/servers/server.js';
 import { Client } from './client.js';
-import { prefer } from './limits.js';
+import { FirstInLine } from './limits.js';
 import type { Programs } from './programs.js';
 
 interface ServeOptions { env?: Record<string, string>; probe?: ProbeKind; preferred?: boolean }
@@ -23,7 +23,7 @@ export class Stage {
   readonly traced: Cgroup;
   private readonly cleanups: Array<() => Promise<void> | void> = [];
 
-  private constructor(readonly programs: Programs, private readonly workspace: Workspace, readonly network: NetworkNamespace) {
+  private constructor(readonly programs: Programs, private readonly workspace: Workspace, readonly network: NetworkNamespace, private readonly first: FirstInLine) {
     this.traced = workspace.cgroup.child('traced');
     this.outside = workspace.cgroup.child('outside');
     this.client = new Client({ cgroup: this.outside, netns: network.name });
@@ -31,10 +31,12 @@ export class Stage {
 
   static async create(programs: Programs): Promise<Stage> {
     const network = await NetworkNamespace.create('causes');
+    const first = await FirstInLine.create();
     try {
-      return new Stage(programs, await Workspace.create('causes'), network);
+      return new Stage(programs, await Workspace.create('causes'), network, first);
     } catch (error) {
       await network.remove();
+      await first.remove();
       throw error;
     }
   }
@@ -57,8 +59,9 @@ export class Stage {
     return server;
   }
 
-  prefer(server: Server): void {
-    prefer(server.pid);
+  /** What else runs on the machine shall not slow it down. */
+  prefer(server: { pid: number }): void {
+    this.first.add(server.pid);
   }
 
   /** The native server under a name of its own; `pool` threads, or one for each connection. `before`: what starts it. */
@@ -85,7 +88,7 @@ export class Stage {
   neighbour(name: string, before: readonly string[], threads: number): { pid: number; stop(): Promise<void> } {
     const child = launch([...before, this.programs.busy(name), String(threads)], { cgroup: this.outside, detached: true, stdio: 'ignore' });
     const ended = new Promise<void>((resolve) => { child.once('close', () => resolve()); });
-    prefer(child.pid!);
+    this.prefer({ pid: child.pid! });
     return { pid: child.pid!, stop: async () => { child.kill('SIGKILL'); await ended; } };
   }
 
@@ -101,6 +104,7 @@ export class Stage {
     for (const cleanup of this.cleanups.reverse()) await cleanup();
     await this.workspace.close();
     await this.network.remove();
+    await this.first.remove();
   }
 }
 

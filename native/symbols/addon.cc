@@ -9,6 +9,8 @@
 #include "arguments.h"
 
 #include <elfutils/libdw.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/uio.h>
 
 #include <mutex>
@@ -37,6 +39,9 @@ Napi::Value ReadMemory(const Napi::CallbackInfo& info) {
   return bytes;
 }
 
+// dieWithParent(): the kernel ends this process with the thread that started it, also when it is deep in a look-up that does not end.
+void DieWithParent(const Napi::CallbackInfo&) { prctl(PR_SET_PDEATHSIG, SIGKILL); }
+
 Napi::Value DemangleText(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), Demangle(Text(info, 0).c_str())); }
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
@@ -44,6 +49,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   std::call_once(once, [] { elf_version(EV_CURRENT); });
   exports.Set("Binary", BinaryObject::Define(env));
   exports.Set("AddressSpace", SpaceObject::Define(env));
+  exports.Set("dieWithParent", Napi::Function::New<DieWithParent>(env));
   exports.Set("demangle", Napi::Function::New<DemangleText>(env));
   exports.Set("readMemory", Napi::Function::New<ReadMemory>(env));
   return exports;

@@ -16,7 +16,7 @@ import { processTree } from './process-tree.js';
 import { RingReader, type RingGeometry } from './ring.js';
 
 export interface CaptureTarget {
-  scope: { kind: 'cgroup'; paths: string[] } | { kind: 'tree'; pids: number[] } | { kind: 'all' };
+  scope: { kind: 'cgroup'; paths: string[] } | { kind: 'tree'; pids: number[]; followed?: boolean } | { kind: 'all' };
   excludePids: readonly number[];
   /** Data ring per CPU in bytes; rounded up to a power of two of segments. */
   ringBytes: number;
@@ -31,6 +31,7 @@ export class KernelCapture {
   readonly #readers: RingReader[] = [];
   readonly #policies: Uint32Array;
   readonly #excluded: PidSet;
+  readonly #traced: PidSet;
   #closed = false;
   /** Records handed over, and their bytes. */
   records = 0;
@@ -46,15 +47,15 @@ export class KernelCapture {
     try {
       this.#configure(target, cpus, dataSegments, key);
       this.#load();
-      const pids = new PidSet(this.#object.mmap('scope_pids', true));
+      const pids = this.#traced = new PidSet(this.#object.mmap('scope_pids', true));
       this.#excluded = new PidSet(this.#object.mmap('excluded_pids', true));
       this.exclude([process.pid, ...target.excludePids]);
       this.#policies = new Uint32Array(this.#object.mmap('policies', true));
       this.#createReaders(cpus, dataSegments, key);
-      if (target.scope.kind === 'tree') for (const pid of processTree(target.scope.pids)) pids.add(pid);
+      if (target.scope.kind === 'tree') for (const pid of processTree(target.scope)) pids.add(pid);
       this.#attach(target.scope);
       // Whoever forked between the listing and the attachment.
-      if (target.scope.kind === 'tree') for (const pid of processTree(target.scope.pids)) pids.add(pid);
+      if (target.scope.kind === 'tree') for (const pid of processTree(target.scope)) pids.add(pid);
     } catch (error) {
       this.close();
       throw error;
@@ -63,6 +64,14 @@ export class KernelCapture {
 
   exclude(pids: readonly number[]): void {
     for (const pid of pids) this.#excluded.add(pid);
+  }
+
+  /**
+   * With a scope of processes: those that are in it now, as the kernel side followed them. A process id of the command line may
+   * be another program's by now.
+   */
+  tracedPids(): number[] {
+    return this.#traced.all();
   }
 
   /** Payload bytes that the kernel copies of each call on this connection from now on; 0: it only counts. */

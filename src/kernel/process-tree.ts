@@ -2,8 +2,14 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { KindlingError } from '../errors/index.js';
 
-/** Throws PROCESS_NOT_FOUND when a root is gone. */
-export function processTree(roots: readonly number[]): number[] {
+export interface TreeScope {
+  pids: readonly number[];
+  /** The roots were followed until now, so one that is gone has ended; else it was never there. */
+  followed?: boolean;
+}
+
+/** Throws PROCESS_NOT_FOUND when a root that was not followed is gone. */
+export function processTree({ pids: roots, followed = false }: TreeScope): number[] {
   const children = new Map<number, number[]>();
   const alive = new Set<number>();
   for (const name of readdirSync('/proc')) {
@@ -18,9 +24,9 @@ export function processTree(roots: readonly number[]): number[] {
   }
   const found = new Set<number>();
   const open = [...roots];
-  for (const root of roots) if (!alive.has(root)) throw new KindlingError('PROCESS_NOT_FOUND', { pid: root });
+  if (!followed) for (const root of roots) if (!alive.has(root)) throw new KindlingError('PROCESS_NOT_FOUND', { pid: root });
   for (let pid = open.pop(); pid !== undefined; pid = open.pop()) {
-    if (found.has(pid)) continue;
+    if (found.has(pid) || !alive.has(pid)) continue;
     found.add(pid);
     open.push(...(children.get(pid) ?? []));
   }

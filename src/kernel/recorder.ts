@@ -66,12 +66,12 @@ export class FlightRecorder {
       this.#excluded = new PidSet(this.#object.mmap('excluded_pids', true));
       this.exclude([process.pid, ...options.excludePids]);
       const pids = new PidSet(this.#object.mmap('scope_pids', true));
-      if (options.scope.kind === 'tree') for (const pid of processTree(options.scope.pids)) pids.add(pid);
+      if (options.scope.kind === 'tree') for (const pid of processTree(options.scope)) pids.add(pid);
       this.#switches = new SwitchRings(this.#object.mmap('recorder_segments', false), this.#object.mmap('recorder_rings', false), cpus, memory.switchSegments, ...keys);
       this.#notes = new NoteRings(this.#object.mmap('note_segments', false), this.#object.mmap('note_rings', false), memory.notes, ...keys);
       this.#attach(plan, cpus);
       // Whoever forked between the listing and the attachment.
-      if (options.scope.kind === 'tree') for (const pid of processTree(options.scope.pids)) pids.add(pid);
+      if (options.scope.kind === 'tree') for (const pid of processTree(options.scope)) pids.add(pid);
     } catch (error) {
       this.close();
       throw error;
@@ -102,6 +102,12 @@ export class FlightRecorder {
   /** See NoteRings.window. @param kind of NoteRingKind */
   notes(kind: number, from: number, to: number, handle: NoteHandler): number {
     return this.#notes.window(kind, from, to, handle);
+  }
+
+  /** Since it was switched on: switches written, those of them that were overwritten, other records that were not written. */
+  counts(): { switches: number; overwritten: number; dropped: number } {
+    const { written, overwritten } = this.#switches.counts();
+    return { switches: written, overwritten, dropped: this.#notes.droppedAll() };
   }
 
   /** CPU seconds spent in the programs; null while the kernel does not count (sysctl kernel.bpf_stats_enabled). */

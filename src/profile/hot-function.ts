@@ -1,5 +1,5 @@
 /** Where the samples of some stretches of time mostly were: the one function of the program's own that explains them best. */
-import { carries } from './runtime-names.js';
+import { carries, isLibrary } from './runtime-names.js';
 import type { Frame, Stacks } from './stacks.js';
 
 export interface HotFunction {
@@ -16,9 +16,6 @@ const MAIN_SHARE = 0.6;
 /** Less than this says nothing. */
 const LEAST_SHARE = 0.3;
 const LEAST_SAMPLES = 2;
-/** Base names of what is nobody's own code. */
-const LIBRARY = /^(libc[.-]|libpthread|ld-linux|libstdc\+\+|libm[.-]|libgcc|libjvm|libuv|libz|libssl|libcrypto|\[vdso\]|\[kernel\])/;
-
 /** null: too few samples, or nothing stands out. */
 export function hotFunction(stacks: Stacks | undefined, stretches: readonly Stretch[]): HotFunction | null {
   if (!stacks || stacks.samples.length === 0) return null;
@@ -82,8 +79,8 @@ function nameOf(frame: Frame): string {
   return frame.kind === 'kernel' ? '' : frame.name;
 }
 
-/** Named, and not of a library or the kernel. */
-function isOwn({ kind, name, module }: Frame): boolean {
-  if (kind === 'kernel' || kind === 'unknown' || name === '' || /\+0x[0-9a-f]+$/.test(name)) return false;
-  return kind !== 'native' || !LIBRARY.test(module);
+/** Named, and not of a library, a runtime or the kernel. */
+function isOwn(frame: Frame): boolean {
+  if (frame.kind === 'kernel' || frame.kind === 'unknown' || frame.name === '' || /\+0x[0-9a-f]+$/.test(frame.name)) return false;
+  return !isLibrary(frame);
 }

@@ -4,6 +4,9 @@ import { readNsOf } from './path-input.js';
 import type { CallRef } from './profile.js';
 import type { SliceIndex } from './slice-index.js';
 
+/** A loop that takes a job's result, calls back and goes on with the request works for longer than one that was woken in vain. */
+const LEAST_COMPLETION_NS = 100e3;
+
 export interface PoolQuestion {
   /** The thread of the event loop, and the one of its pool. */
   loop: number;
@@ -27,8 +30,15 @@ export function poolJob(input: PathInput, index: SliceIndex, { loop, worker, ns 
   if (isWaitForWork(now.kind) && now.endNs >= ns) return 'none';
   while (i >= 0 && !isWaitForWork(slices[i].kind)) i--;
   const sinceWorkNs = i >= 0 ? slices[i].endNs : slices[0].startNs;
-  const doneNs = index.wokenBefore(loop, worker, ns - 1, 'end')?.endNs ?? -Infinity;
-  return Math.max(sinceWorkNs, doneNs) < readNsOf(input) ? 'others' : 'ours';
+  return Math.max(sinceWorkNs, doneBefore(index, loop, worker, ns)) < readNsOf(input) ? 'others' : 'ours';
+}
+
+/** When the worker last finished a job. A timer that happened to hit it wakes the loop too, which then finds nothing to do. */
+function doneBefore(index: SliceIndex, loop: number, worker: number, ns: number): number {
+  for (let wait = index.wokenBefore(loop, worker, ns - 1, 'end'); wait; wait = index.wokenBefore(loop, worker, wait.endNs, 'end')) {
+    if (index.workedNs(loop, wait.endNs) >= LEAST_COMPLETION_NS) return wait.endNs;
+  }
+  return -Infinity;
 }
 
 /** One of the pool's threads, if all of them were at jobs of others then: whoever needs one has to wait. null: it was not so. */

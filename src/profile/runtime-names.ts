@@ -1,4 +1,5 @@
 /** Names by which language runtimes give themselves away, as data: of their threads, and of functions in stacks. */
+import type { Frame, FrameKind } from './stacks.js';
 
 /** Whoever is woken by one of these was stopped at a safepoint: HotSpot's VM thread, and the workers of its collectors. */
 const STOPS_THE_WORLD = /^(VM Thread|GC Thread#\d+|G1 (Main|Conc|Service|Refine)|ZDriver|ZWorker|Shenandoah)/;
@@ -27,6 +28,15 @@ const WAITS_FOR_OTHERS = [
 /** Frames that carry every stack and explain none. */
 const CARRIES = /^(_start|main|__libc_start_\w+|__libc_start_call_main|clone3?|__clone3?|start_thread|std::thread::|std::execute_native_thread_routine|execute_native_thread_routine|void std::__invoke|std::__invoke|java_start|thread_native_entry|JavaThread::|JavaCalls::|Thread::call_run|java\.lang\.Thread\.run|runtime\.(main|goexit|mcall|systemstack)|net\/http\.\(\*conn\)\.serve|node::|v8::|uv_|uv__|Builtins_|\(program\)|ret_from_fork|entry_SYSCALL)/;
 
+/** Binaries that are nobody's own code: libraries of the system, and runtimes. */
+const LIBRARIES = /^(libc[.-]|libpthread|ld-linux|libstdc\+\+|libm[.-]|libgcc|libjvm|libjava|libuv|libz|libssl|libcrypto|libnode|libpython|libruby|\[vdso\]|\[kernel\])|^(node|nodejs|java|python[\d.]*|ruby[\d.]*|php[\d.-]*|bun|deno)$/;
+const RUNTIMES_OWN: Readonly<Partial<Record<FrameKind, RegExp>>> = {
+  javascript: /^node:/,
+  java: /^(java|javax|jdk|sun|com\.sun)\./,
+  go: /^(runtime|net|net\/http|syscall|internal|sync|os|io|bufio)[./(]/,
+  interpreter: /^Interpreter$/,
+};
+
 const any = (patterns: readonly RegExp[], name: string): boolean => patterns.some((pattern) => pattern.test(name));
 
 export const stopsTheWorld = (threadName: string): boolean => STOPS_THE_WORLD.test(threadName);
@@ -34,3 +44,10 @@ export const collects = (functionName: string): boolean => any(COLLECTS, functio
 export const takesLock = (functionName: string): boolean => any(TAKES_LOCK, functionName);
 export const waitsForOthers = (functionName: string): boolean => any(WAITS_FOR_OTHERS, functionName);
 export const carries = (functionName: string): boolean => CARRIES.test(functionName);
+
+/** Code that came with the runtime or the system, not with the program. */
+export function isLibrary({ kind, name, module, file }: Frame): boolean {
+  if (kind === 'native') return LIBRARIES.test(module);
+  const own = RUNTIMES_OWN[kind];
+  return own !== undefined && (own.test(name) || own.test(module) || own.test(file));
+}

@@ -72,6 +72,16 @@ export class SliceIndex {
     return last;
   }
 
+  /** Its time on CPU from then until it next waits for input. */
+  workedNs(tid: number, ns: number): number {
+    const slices = this.slices(tid);
+    let workedNs = 0;
+    for (let i = this.indexBefore(tid, ns) + 1; i < slices.length && !waitsForInput(slices[i]); i++) {
+      if (slices[i].kind === 'running') workedNs += slices[i].endNs - slices[i].startNs;
+    }
+    return workedNs;
+  }
+
   /** When the thread next waits for input after `ns`; Infinity when it does not any more. */
   nextInputWaitNs(tid: number, ns: number): number {
     const slices = this.slices(tid);

@@ -59,6 +59,8 @@ export interface SymbolsAddon {
   AddressSpace: new () => AddressSpace;
   /** C++ and Rust names readable, without parameters and hashes; any other as it is. */
   demangle(name: string): string;
+  /** Ends this process as soon as the thread that started it ends, whatever it is doing then. */
+  dieWithParent(): void;
   /** Bytes that a process has at `address` now; null when they cannot all be read. At most 16 MiB. */
   readMemory(pid: number, address: bigint, lengthBytes: number): Uint8Array | null;
 }

@@ -104,12 +104,15 @@ export function openablePath(procPath: string, pid: number, mapping: Mapping): s
   if (!hasFile(mapping)) return null;
   const byInode = join(procPath, String(pid), 'map_files', `${mapping.start.toString(16)}-${mapping.end.toString(16)}`);
   if (statSafely(byInode) !== null) return byInode;
+  // The program itself, with fewer rights.
+  const executed = join(procPath, String(pid), 'exe');
+  if (statSafely(executed)?.ino === mapping.inode) return executed;
   if (mapping.deleted) return null;
   const byPath = join(procPath, String(pid), 'root', mapping.path);
   return statSafely(byPath)?.ino === mapping.inode ? byPath : null;
 }
 
-/** Null also for what may not be looked at: map_files needs CAP_CHECKPOINT_RESTORE. */
+/** Null also for what may not be looked at: map_files needs CAP_CHECKPOINT_RESTORE, and its folder is its owner's. */
 function statSafely(path: string): Stats | null {
   try {
     return statSync(path, { throwIfNoEntry: false }) ?? null;

@@ -51,7 +51,7 @@ async function handle(stacks: StackWork, message: Exclude<ToChild, { type: 'star
 function receive(message: ToChild): void {
   if (message.type === 'start') {
     try {
-      symbolsAddon();
+      symbolsAddon().dieWithParent();
     } catch (error) {
       return send({ type: 'unable', reason: (error as Error).message });
     }

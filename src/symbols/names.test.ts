@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { symbolsAddon } from './addon.js';
-import { endsWithCall } from './unwind-stack.js';
+import { endsWithCall } from './call-instruction.js';
 
 const { demangle } = symbolsAddon();
 

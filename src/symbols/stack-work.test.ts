@@ -150,6 +150,14 @@ test('threads end where they began, and calls into the vdso are seen through', a
   for (const text of inVdso) assert.match(text, /@\[vdso\] < .*shop::watch_clock@busy < main@busy < /);
 });
 
+test('through generated code, named by its perf map, and back into native code', async () => {
+  using folder = new TestFolder();
+  await using program = await runBusy(folder.path, folder.compileBusy(), 'jit');
+  const named = await name(program.items);
+  assertWhole(named);
+  for (const text of stackTexts(named)) assert.match(text, /shop::checkout < generated_caller of checkout < shop::generated < main < /);
+});
+
 test('a copy that is too short, or none at all, is marked', async () => {
   using folder = new TestFolder();
   const program = await runBusy(folder.path, folder.compileBusy(), 'work');

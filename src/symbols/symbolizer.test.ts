@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { StackCopy } from '../profile/evidence.js';
@@ -15,6 +16,14 @@ class Scope implements AsyncDisposable {
 }
 
 const WITHIN = { withinMs: 60_000 };
+
+function statOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'latin1');
+  } catch {
+    return '';
+  }
+}
 
 async function until(condition: () => boolean, what: string): Promise<void> {
   for (let i = 0; i < 600; i++) {
@@ -47,7 +56,7 @@ test('when time is up there is a first answer that says what is missing, and the
   using folder = new TestFolder();
   await using program = await runBusy(folder.path, folder.compileBusy(), 'work');
   await using scope = new Scope();
-  const items = Array.from({ length: 500 }, () => program.items).flat();
+  const items = Array.from({ length: 50 }, () => program.items).flat();
   const first = await scope.symbolizer.symbolize(items, { withinMs: 0 });
   assert.equal(first.pending, true);
   assert.equal(first.of.length, items.length);
@@ -104,6 +113,22 @@ test('processes that are none, or not ours to read, are answered for', async () 
   const copy: StackCopy = { ip: 4096n, sp: 8192n, bp: 8192n, registers: null, bytes: new Uint8Array(64), framePointers: new BigUint64Array(0), kernel: new BigUint64Array(0) };
   const named = await scope.symbolizer.symbolize([{ pid: 0, copy }, { pid: 0x3fff_ffff, copy }, { pid: -1, copy }], WITHIN);
   for (const index of named.of) assert.match(named.stacks[index].truncated, /ended before it was looked at/);
+});
+
+test('the child ends with the thread that started it, even when it does not hear of it', async () => {
+  const code = `const { workerData, parentPort } = require('node:worker_threads');
+    import(workerData).then(({ Symbolizer }) => {
+      const symbolizer = new Symbolizer();
+      symbolizer.notice([process.pid]);
+      const copy = { ip: 1n, sp: 0n, bp: 0n, registers: null, bytes: new Uint8Array(0), framePointers: new BigUint64Array(0), kernel: new BigUint64Array(0) };
+      symbolizer.symbolize([{ pid: process.pid, copy }]).then(() => parentPort.postMessage(symbolizer.pid));
+    });`;
+  const worker = new Worker(code, { eval: true, workerData: new URL('./symbolizer.js', import.meta.url).href });
+  const child = await new Promise<number>((resolve, reject) => { worker.once('message', resolve).once('error', reject); });
+  process.kill(child, 'SIGSTOP');
+  await worker.terminate();
+  // Nobody waits for it any more: it stays a zombie until this process ends.
+  await until(() => /\) Z /.test(statOf(child)) || statOf(child) === '', 'the child has gone');
 });
 
 test('a symbolizer that is closed leaves no process and answers at once', async () => {

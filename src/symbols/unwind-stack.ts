@@ -5,6 +5,7 @@
 import type { StackCopy } from '../profile/evidence.js';
 import type { Frame } from '../profile/stacks.js';
 import { Ended, WalkSlot } from './addon.js';
+import { endsWithCall, LONGEST_CALL } from './call-instruction.js';
 import { moduleName, type ProcessSymbols } from './process-symbols.js';
 import { Registers, type StackMemory } from './runtime.js';
 
@@ -20,8 +21,6 @@ export interface UnwoundStack {
 const FRAMES_KEPT = 512;
 /** Read of a stack beyond its copy. */
 const LIVE_BYTES = 256 * 1024;
-/** The longest call instruction there is: with a prefix, a SIB byte and 32 bits of displacement. */
-const LONGEST_CALL = 7;
 
 /** Where walks write to; nothing of them is kept from one to the next. */
 const PCS = new BigUint64Array(FRAMES_KEPT);
@@ -245,27 +244,4 @@ class Unwinding {
     const code = this.#readOnly(from, LONGEST_CALL) ?? this.process.readMemory(from, LONGEST_CALL);
     return code !== null && endsWithCall(code);
   }
-}
-
-/** Whether x86-64 code can end with a call: E8 and 32 bits, or FF /2 with its operands (Intel SDM, CALL). */
-export function endsWithCall(code: Uint8Array): boolean {
-  const end = code.length;
-  if (code[end - 5] === 0xe8) return true;
-  for (let length = 2; length <= LONGEST_CALL && length <= end; length++) {
-    if (code[end - length] === 0xff && operandBytes(code, end - length + 1) === length - 1) return true;
-  }
-  return false;
-}
-
-/** ModRM with /2, SIB and displacement at `at`; -1 when it is no near call. */
-function operandBytes(code: Uint8Array, at: number): number {
-  const modrm = code[at];
-  if (((modrm >> 3) & 7) !== 2) return -1;
-  const mode = modrm >> 6;
-  const operand = modrm & 7;
-  if (mode === 3) return 1;
-  const sib = operand === 4 ? 1 : 0;
-  if (mode === 1) return 2 + sib;
-  const wide = mode === 2 || (mode === 0 && (operand === 5 || (sib === 1 && (code[at + 1] & 7) === 5)));
-  return 1 + sib + (wide ? 4 : 0);
 }

@@ -76,6 +76,27 @@ test('from the overview to a request and back, everything where it was', { skip,
   await page.locator(`a.rt-row[href="${href}"]`).waitFor();
 });
 
+test('a slow request has a profile: ledger, threads, path, evidence, and a file to keep', { skip, timeout: 90_000 }, async () => {
+  const { page, base, complaints } = session;
+  let slowest: { id: string } | undefined;
+  for (let tries = 0; tries < 120 && !slowest; tries++) {
+    const list = await (await fetch(`${base}/api/profiles?limit=5`)).json() as Array<{ id: string }>;
+    slowest = Array.isArray(list) ? list[0] : undefined;
+    if (!slowest) await delay(500);
+  }
+  assert.ok(slowest, 'the demo has slow requests');
+  await page.goto(`${base}/requests/${slowest.id}?tab=path`);
+  for (const part of ['.ledger-bar', '.tl-scroll canvas', '.path-table tbody tr']) await page.locator(part).first().waitFor({ timeout: 30_000 });
+  for (const tab of ['Flame graph', 'Logs', 'Files', 'Peers']) {
+    await page.getByRole('tab', { name: new RegExp(`^${tab}`) }).click();
+    await page.getByRole('tabpanel').locator('canvas, table, .empty').first().waitFor();
+  }
+  await session.shot('demo-profile');
+  const saved = await fetch(`${base}/api/requests/${slowest.id}/profile.html`);
+  assert.match(await saved.text(), new RegExp(`<script[^>]*id="profile"[^>]*>\\{.*"requestId":"${slowest.id}"`));
+  assert.deepEqual(complaints, []);
+});
+
 test('at 1,000 requests a second following does not move what is pointed at', { skip, timeout: 60_000 }, async () => {
   const { page, base } = session;
   await page.goto(`${base}/requests?follow=1&ends=both`);

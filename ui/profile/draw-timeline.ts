@@ -54,7 +54,7 @@ function drawRow(context: CanvasRenderingContext2D, scene: Scene, row: Row, y: n
     inPlot(context, y, width, () => drawCalls(context, scene, row.calls, width, palette));
   }
   if (row.kind === 'thread') {
-    drawLabel(context, row.thread, y, palette);
+    drawLabel(context, row.thread, scene.model.pathByTid.has(row.thread.tid), y, palette);
     inPlot(context, y, width, () => drawLane(context, scene, row.thread, width, palette));
   }
 }
@@ -102,7 +102,7 @@ function drawHidden(context: CanvasRenderingContext2D, hidden: number, y: number
   context.fillText(`${formatCount(hidden)} more calls under Peers`, LABEL_PX - 10, y + LANE_PX / 2);
 }
 
-function drawLabel(context: CanvasRenderingContext2D, thread: ThreadTimeline, y: number, palette: Palette): void {
+function drawLabel(context: CanvasRenderingContext2D, thread: ThreadTimeline, onPath: boolean, y: number, palette: Palette): void {
   context.font = thread.executed ? `600 ${FONT}` : FONT;
   context.textBaseline = 'middle';
   const middle = y + BAR.top + BAR.height / 2;
@@ -110,9 +110,9 @@ function drawLabel(context: CanvasRenderingContext2D, thread: ThreadTimeline, y:
   context.fillStyle = palette.colour('--muted');
   context.fillText(String(thread.tid), LABEL_PX - 10, middle);
   context.textAlign = 'left';
-  context.fillStyle = palette.colour(thread.executed || thread.onPath ? '--text' : '--muted');
+  context.fillStyle = palette.colour(thread.executed || onPath ? '--text' : '--muted');
   // The triangle marks the thread that executed the request, the dot others on its path.
-  context.fillText(thread.executed ? '▶' : thread.onPath ? '•' : '', 4, middle);
+  context.fillText(thread.executed ? '▶' : onPath ? '•' : '', 4, middle);
   context.fillText(fitted(context, visible(thread.name, 40) || '(no name)', LABEL_PX - 80), 18, middle);
   context.font = FONT;
   rule(context, y, palette);

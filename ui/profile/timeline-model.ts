@@ -1,5 +1,6 @@
 /** What the timeline needs of a profile over and over, made once: by thread, and in order of time. */
 import type { CallRef, PathSegment, Profile } from '../../src/server/api.js';
+import { withInside } from './lanes.js';
 import { marksOf, type Mark } from './marks.js';
 
 export interface TimelineModel {
@@ -36,10 +37,6 @@ export function modelOf(profile: Profile): TimelineModel {
     callsByTid: grouped(profile.calls, (one) => one.tid, (one) => one),
     logsByTid: grouped(profile.logs, (one) => one.tid, (one) => one.text.toLowerCase()),
   };
-}
-
-function withInside(segment: PathSegment): PathSegment[] {
-  return segment.inside ? [segment, ...segment.inside.flatMap(withInside)] : [segment];
 }
 
 /** Without holes or overlaps; pieces of one thread in a row are one visit. */

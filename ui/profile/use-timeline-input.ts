@@ -86,7 +86,11 @@ function finish({ canvas, control, profile, rows, scrollTop, select }: InputPart
   const width = plotWidth(canvas.current!);
   const [a, b] = [from.x, to.x].map((x) => nsOf(control.view, Math.max(0, Math.min(width, x)), width)).sort((one, other) => one - other);
   if (does === 'zoom') control.change(() => zoomed({ fromNs: a, toNs: b }, 1, (a + b) / 2, profile.windowNs));
-  else select({ fromNs: a, toNs: b, tids: threadsOf(rowsBetween(rows, scrollTop, from.y, to.y)).map((thread) => thread.tid) });
+  else {
+    const tids = threadsOf(rowsBetween(rows, scrollTop, from.y, to.y)).map((thread) => thread.tid);
+    // Over the name of a process alone: nothing. No thread would mean all of them.
+    select(tids.length > 0 ? { fromNs: a, toNs: b, tids } : null);
+  }
 }
 
 /** Calls stand for the thread that made them. */

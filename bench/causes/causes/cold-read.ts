@@ -9,7 +9,7 @@ export const coldRead: Cause = {
   title: 'a file that is not in the page cache is read',
   truth: { kinds: ['file'], says: ['disk|file', 'catalogue\\.dat'] },
   async start(stage) {
-    const front = await stage.serveNative('catalogue');
+    const front = await stage.serveNative('catalogue', { preferred: false });
     await preferAtOnce(front.pid);
     return {
       front, load: ['/fast'],

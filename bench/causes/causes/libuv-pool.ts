@@ -10,7 +10,7 @@ export const libuvPool: Cause = {
     return {
       front, load: ['/fast'],
       async slow(tag) {
-        const other = stage.client.get(front.port, '/fill/passwords?ms=300');
+        const other = stage.client.get(front.port, '/fill/passwords?ms=500');
         await delay(60);
         const facts = await stage.client.get(front.port, `/digest/${tag}`);
         await other;

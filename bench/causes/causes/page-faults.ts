@@ -6,7 +6,7 @@ export const pageFaults: Cause = {
   title: 'a mapped file is larger than the memory that the cgroup allows',
   truth: { kinds: ['fault'], says: ['page fault|memory', 'catalogue\\.dat|limit'] },
   async start(stage) {
-    const front = await stage.serveNative('search');
+    const front = await stage.serveNative('search', { preferred: false });
     stage.onEnd(await limit(front, stage.traced, { controller: 'memory', bytes: 64 << 20 }));
     await preferAtOnce(front.pid);
     return {

@@ -29,7 +29,7 @@ export interface BusyProgram extends AsyncDisposable {
 }
 
 /** Runs until `count` stacks were copied, and on until it is ended. @param command default: the binary itself */
-export async function runBusy(folder: string, binary: string, mode: 'work' | 'vdso' | 'signal' | 'thread', count = 40, command: string[] = [binary]): Promise<BusyProgram> {
+export async function runBusy(folder: string, binary: string, mode: 'work' | 'vdso' | 'signal' | 'thread' | 'jit', count = 40, command: string[] = [binary]): Promise<BusyProgram> {
   const sampler = selfSampler(folder, 'busy');
   rmSync(sampler.file, { force: true });
   const child = spawn(command[0], [...command.slice(1), mode], { stdio: ['pipe', 'ignore', 'inherit'], env: { ...process.env, ...sampler.env } });

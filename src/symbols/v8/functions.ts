@@ -39,6 +39,14 @@ export class Functions {
     return frame;
   }
 
+  /** The same with the line of a place within the function. */
+  describeAt(shared: number, scriptOffset: number): Frame | null {
+    const frame = this.describe(shared);
+    const script = frame && scriptOffset >= 0 ? this.scriptOf(shared) : null;
+    const lines = script === null ? null : this.script(script)?.lines;
+    return frame && lines ? { ...frame, line: lineAt(lines, scriptOffset) } : frame;
+  }
+
   /** The script of a function; null for builtins and what is being debugged. */
   scriptOf(shared: number): number | null {
     const script = this.heap.field(shared, this.heap.layout.shared.script);

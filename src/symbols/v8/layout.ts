@@ -25,7 +25,8 @@ export interface Layout {
   /** `inObject`: before Node 20 a Code object is its own instruction stream. */
   code: { data: number; instructionStream: number; instructionStart: number; instructionSize: number; flags: number; inObject: boolean };
   codeKinds: { mask: number; baseline: number };
-  deoptimization: { sharedFunctionInfo: number };
+  /** Offsets within a code's deoptimization data. */
+  deoptimization: { sharedFunctionInfo: number; literals: number; inliningPositions: number };
   jsRegExp: { source: number };
 }
 
@@ -85,10 +86,17 @@ export function layoutOf(constants: Constants): Layout | null {
     code: codeLayout(constants),
     codeKinds: { mask: constants.get('CodeKindFieldMask') ?? 15, baseline: constants.get('CodeKindBaseline') ?? 11 },
     deoptimization: {
-      sharedFunctionInfo: 16 + 8 * (constants.get('DeoptimizationDataSharedFunctionInfoIndex') ?? constants.get('DeoptimizationDataWrappedSharedFunctionInfoIndex') ?? 6),
+      sharedFunctionInfo: arrayElement(constants.get('DeoptimizationDataSharedFunctionInfoIndex') ?? constants.get('DeoptimizationDataWrappedSharedFunctionInfoIndex') ?? 6),
+      literals: arrayElement(constants.get('DeoptimizationDataLiteralArrayIndex') ?? 2),
+      inliningPositions: arrayElement(constants.get('DeoptimizationDataInliningPositionsIndex') ?? 7),
     },
     jsRegExp: { source: fieldOf(constants, 'JSRegExp', 'source') ?? 32 },
   };
+}
+
+/** Behind an array's map and length. */
+function arrayElement(index: number): number {
+  return 16 + 8 * index;
 }
 
 function typesOf(constants: Constants): Layout['types'] {

@@ -4,6 +4,7 @@
  */
 import type { Frame } from '../../profile/stacks.js';
 import { byFramePointer, frameState, withoutFramePointer } from '../frame-pointers.js';
+import type { PerfMap } from '../perf-map.js';
 import { Registers, type RuntimeStep, type RuntimeStepInput } from '../runtime.js';
 import type { Builtins } from './builtins.js';
 import { isGlue, runsAFunction } from './builtins.js';
@@ -12,6 +13,7 @@ import type { Code, CodeFinder } from './code.js';
 import { unknownFunction, type Functions } from './functions.js';
 import type { Heap } from './heap.js';
 import { isPointer } from './heap.js';
+import { perfMapFrame } from './perf-map-frame.js';
 
 /** r13: address of the isolate's roots while JavaScript runs. */
 const rootRegister = 13;
@@ -19,7 +21,7 @@ const rootRegister = 13;
 const functionRegister = 5;
 const largestMarker = 128;
 
-export interface V8Parts { heap: Heap; builtins: Builtins; functions: Functions; code: CodeFinder; bytecode: BytecodeIndex }
+export interface V8Parts { heap: Heap; builtins: Builtins; functions: Functions; code: CodeFinder; bytecode: BytecodeIndex; perfMap: Pick<PerfMap, 'nameOf'> }
 
 export function stepFrame(parts: V8Parts, input: RuntimeStepInput): RuntimeStep {
   const { registers, returned, memory } = input;
@@ -31,7 +33,8 @@ export function stepFrame(parts: V8Parts, input: RuntimeStepInput): RuntimeStep 
   const builtin = parts.builtins.contains(lookUp) ? parts.builtins.at(lookUp) ?? 'Builtins' : null;
   const state = returned || (builtin !== null && runsAFunction(builtin)) ? 'set up' : frameState(pc, memory);
   const next = state === 'set up' ? byFramePointer(input) : withoutFramePointer(input, state);
-  const frames = state === 'set up' ? framesOf(parts, input, lookUp, builtin) : withoutOwnFrame(parts, input, lookUp, builtin);
+  const found = state === 'set up' ? framesOf(parts, input, lookUp, builtin) : withoutOwnFrame(parts, input, lookUp, builtin);
+  const frames = found.map((frame) => (frame === unknownFunction ? perfMapFrame(parts.perfMap.nameOf(lookUp)) ?? frame : frame));
   return { frames, caller: next.caller, ended: next.ended };
 }
 
@@ -48,16 +51,18 @@ function framesOf(parts: V8Parts, input: RuntimeStepInput, pc: number, builtin: 
     return caller ? [...own, caller] : own;
   }
   if (isTyped) return typedFrame(parts, input, layout.frameTypes.get(marker / 2) ?? '');
-  const code = parts.code.at(pc);
-  return [bytecodeFunction(parts, input) ?? optimisedFunction(parts, code) ?? closure(parts, input) ?? unknownFunction];
+  const interpreted = bytecodeFunction(parts, input);
+  if (interpreted) return [interpreted];
+  const compiled = optimisedFunctions(parts, parts.code.at(pc), pc);
+  return compiled.length > 0 ? compiled : [closure(parts, input) ?? unknownFunction];
 }
 
 /** At a function's first or last instruction: what is at rbp is the caller's. */
 function withoutOwnFrame(parts: V8Parts, { registers }: RuntimeStepInput, pc: number, builtin: string | null): Frame[] {
   if (builtin !== null) return named(builtin);
   const code = parts.code.at(pc);
-  const compiled = optimisedFunction(parts, code);
-  if (compiled) return [compiled];
+  const compiled = optimisedFunctions(parts, code, pc);
+  if (compiled.length > 0) return compiled;
   const shared = code?.kind === 'baseline' ? parts.bytecode.find(code.data) : null;
   const called = registers.get(functionRegister);
   const frame = shared !== null ? parts.functions.describe(shared) : called !== null && code?.start === pc ? sharedFrame(parts, Number(called)) : null;
@@ -90,12 +95,15 @@ function bytecodeFunction(parts: V8Parts, input: RuntimeStepInput): Frame | null
   return found === null ? unknownFunction : functions.describe(found);
 }
 
-function optimisedFunction(parts: V8Parts, code: Code | null): Frame | null {
-  const shared = code ? parts.code.functionOf(code) : null;
-  if (shared === null) return null;
-  const script = parts.functions.scriptOf(shared);
-  if (script !== null) parts.bytecode.noteScript(script);
-  return parts.functions.describe(shared);
+/** Innermost first: what was inlined at this place, then the function that was compiled. */
+function optimisedFunctions(parts: V8Parts, code: Code | null, pc: number): Frame[] {
+  const places = code ? parts.code.functionsAt(code, pc) : [];
+  return places.map(({ shared, scriptOffset }, index) => {
+    const script = parts.functions.scriptOf(shared);
+    if (script !== null) parts.bytecode.noteScript(script);
+    const frame = parts.functions.describeAt(shared, scriptOffset) ?? unknownFunction;
+    return index < places.length - 1 ? { ...frame, inlined: true } : frame;
+  });
 }
 
 /**

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { CapturedProcess, framesOf } from '../testing/captured-process.js';
 import { v8 } from './process.js';
 
-/** The stack of testing/shop.js in the middle of sumPrices, under four versions of Node. */
+/** The stack of testing/shop.cjs in the middle of sumPrices, under four versions of Node. */
 function captured(version: number): CapturedProcess {
   return CapturedProcess.load(`src/symbols/v8/testing/node-${version}.json`, 'v8dbg_');
 }
@@ -15,26 +15,31 @@ async function namesIn(process: CapturedProcess): Promise<string[]> {
   return framesOf(runtime, process);
 }
 
+/** The line in sumPrices is where the sample found it; of the functions around it that were not optimised, where they start. */
 const whole = [
-  'sumPrices shop.js:4',
-  '(anonymous) shop.js:18',
+  'sumPrices shop.cjs:7',
+  '(anonymous) shop.cjs:18',
   'Builtins_ArrayMap v8',
-  'total shop.js:17',
-  'renderAnswer shop.js:24',
-  'handleRequest shop.js:22',
+  'total shop.cjs:17',
+  'renderAnswer shop.cjs:24',
+  'handleRequest shop.cjs:22',
   'Builtins_AsyncFunctionAwaitResolveClosure v8',
   'Builtins_PromiseFulfillReactionJob v8',
   'Builtins_RunMicrotasks v8',
 ];
 
-for (const version of [18, 20, 22]) {
+for (const version of [18, 20, 22, 24]) {
   test(`Node ${version}: every JavaScript function has its name, script and line, in the order of the calls`, async () => {
-    assert.deepEqual(await namesIn(captured(version)), whole);
+    // The optimising compiler of Node 22 keeps no places within a function.
+    const start = version === 22 ? ['sumPrices shop.cjs:4', ...whole.slice(1)] : whole;
+    assert.deepEqual(await namesIn(captured(version)), start);
   });
 }
 
-test('Node 24: a function that was inlined counts with its caller', async () => {
-  assert.deepEqual(await namesIn(captured(24)), whole.filter((line) => !line.startsWith('total')));
+test('a function that V8 has inlined has its own frame, with its line and that of the call', async () => {
+  // testing/inline.cjs
+  const process = CapturedProcess.load('src/symbols/v8/testing/node-20-inlined.json', 'v8dbg_');
+  assert.deepEqual((await namesIn(process)).slice(0, 3), ['scramble inline.cjs:5 inlined', 'addUp inline.cjs:13', 'serve inline.cjs:18']);
 });
 
 /** Closures are what moves: their memory is used again by others. */

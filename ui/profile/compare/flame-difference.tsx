@@ -7,9 +7,9 @@ import { usePlace } from '../../state/location.js';
 import { visible } from '../../wire-text.js';
 import { changeGraph, readIds } from '../flame/choice.js';
 import { FlameGraph } from '../flame/flame-graph.js';
-import { FunctionTable, type Chain } from '../flame/functions.js';
+import { FunctionTable } from '../flame/functions.js';
 import { layoutTree } from '../flame/layout.js';
-import { pathPieces, pathThreads, weightsOf, type FlameMode } from '../flame/scope.js';
+import { chainsOf, pathPieces, pathThreads, weightsOf, type FlameMode } from '../flame/scope.js';
 import { buildTree, functionSums, idsTo, nodeAt, type FunctionSum, type Weighted } from '../flame/tree.js';
 import { signed } from './ledger-table.js';
 
@@ -74,9 +74,9 @@ function Sums({ sums, table }: { sums: readonly FunctionSum[]; table: FunctionTa
 function merged(profile: Profile, other: Profile, mode: FlameMode): { table: FunctionTable; stacks: Weighted[] } {
   const table = new FunctionTable();
   const byChain = new Map<string, Weighted>();
+  const several = [profile, other].some((of) => of.stacks.samples.some(({ pid }) => pid !== of.pid));
   const add = (of: Profile, key: 'ns' | 'otherNs'): void => {
-    for (const [stack, ns] of weightsOf(of, mode === 'cpu' ? pathPieces(of) : pathThreads(of), mode)) {
-      const chain: Chain = table.chain(of.stacks, stack);
+    for (const { chain, ns } of chainsOf(of, table, weightsOf(of, mode === 'cpu' ? pathPieces(of) : pathThreads(of), mode), several)) {
       const name = chain.join('.');
       const one = byChain.get(name) ?? { chain, ns: 0, otherNs: 0 };
       one[key] += ns;

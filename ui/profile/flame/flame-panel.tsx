@@ -14,7 +14,7 @@ import { FrameLegend } from './frame-legend.js';
 import { FunctionList } from './function-list.js';
 import { FunctionTable, type FunctionInfo } from './functions.js';
 import { layoutSandwich, layoutTree, type FlameLayout } from './layout.js';
-import { weightsOf } from './scope.js';
+import { chainsOf, weightsOf } from './scope.js';
 import { findFunctions } from './search.js';
 import { buildTree, functionSums, idsTo, nodeAt, sandwich, type FlameNode, type Weighted } from './tree.js';
 
@@ -25,7 +25,7 @@ export function FlamePanel({ profile, pinned, range }: { profile: Profile; pinne
   const table = useMemo(() => tableOf(profile), [profile]);
   const stacks = useMemo((): Weighted[] => {
     const weights = weightsOf(profile, piecesOf(profile, choice, pinned, range), choice.mode);
-    return [...weights].map(([stack, ns]) => ({ chain: table.chain(profile.stacks, stack), ns, otherNs: 0 }));
+    return chainsOf(profile, table, weights).map((one) => ({ ...one, otherNs: 0 }));
   }, [profile, table, choice.of, choice.mode, pinned, range]);
   const around = choice.around === '' ? -1 : table.functions.findIndex((one) => keyOf(one) === choice.around);
   const graph = useMemo(() => graphOf(stacks, around, choice.invert), [stacks, around, choice.invert]);

@@ -1,8 +1,8 @@
 /** Functions behind frames: the same one at another line or in another profile is still the same. */
 import type { Frame, Stacks } from '../../../src/server/api.js';
 
-/** Why the outermost frames of stacks are missing, as a frame of its own kind. */
-export type FlameFrameKind = Frame['kind'] | 'truncated' | 'root';
+/** Frames that are no functions: why the outermost ones are missing, and whose stack it is. */
+export type FlameFrameKind = Frame['kind'] | 'truncated' | 'process' | 'root';
 export interface FunctionInfo { name: string; kind: FlameFrameKind; module: string; file: string; line: number; inlined: boolean }
 
 /** A stack as function ids, outermost first. */

@@ -1,6 +1,8 @@
 /** Which stacks a flame graph is of, and what each of them weighs. */
 import type { PathSegment, Profile, Slice } from '../../../src/server/api.js';
-import { firstEndingAfter } from '../lanes.js';
+import { firstEndingAfter, metOnPath } from '../lanes.js';
+import { processName } from '../rows.js';
+import type { Chain, FunctionInfo, FunctionTable } from './functions.js';
 
 /** `cpu`: samples, by the CPU time each stands for. `off`: blocks, by how long they lasted. */
 export type FlameMode = 'cpu' | 'off';
@@ -8,8 +10,8 @@ export type FlameMode = 'cpu' | 'off';
 /** Stretches of time of one thread (`tid`), or of all (null). */
 export interface Piece { tid: number | null; fromNs: number; toNs: number }
 
-/** Stack index to ns. */
-export type Weights = ReadonlyMap<number, number>;
+/** What a stack of a process weighs, in ns. */
+export interface Weight { pid: number; stack: number; ns: number }
 
 /** The threads that explain the request, while they do; and, where a peer is traced, what its threads did in that time. */
 export function pathPieces(profile: Profile): Piece[] {
@@ -25,11 +27,13 @@ export function pathPieces(profile: Profile): Piece[] {
 }
 
 /** Blocks are the path's when they end within the request: the segment that explains one may be another thread's. */
-export function pathThreads({ threads, requestStartNs, requestEndNs }: Profile): Piece[] {
-  return threads.filter((one) => one.executed || one.onPath).map(({ tid }) => ({ tid, fromNs: requestStartNs, toNs: requestEndNs }));
+export function pathThreads(profile: Profile): Piece[] {
+  const { threads, requestStartNs, requestEndNs } = profile;
+  const met = metOnPath(profile);
+  return threads.filter((one) => one.executed || one.onPath || met.has(one.tid)).map(({ tid }) => ({ tid, fromNs: requestStartNs, toNs: requestEndNs }));
 }
 
-export function weightsOf(profile: Profile, pieces: readonly Piece[], mode: FlameMode): Weights {
+export function weightsOf(profile: Profile, pieces: readonly Piece[], mode: FlameMode): Weight[] {
   return mode === 'cpu' ? sampled(profile, pieces) : blocked(profile, pieces);
 }
 
@@ -57,31 +61,54 @@ function holds(list: readonly Piece[] | undefined, ns: number): boolean {
   return low < list.length && list[low].fromNs <= ns;
 }
 
-function sampled({ stacks }: Profile, pieces: readonly Piece[]): Weights {
+function sampled({ stacks }: Profile, pieces: readonly Piece[]): Weight[] {
   const threads = byThread(pieces);
   const everyone = threads.get(null);
-  const weights = new Map<number, number>();
-  for (const { ns, tid, stack, weightNs } of stacks.samples) {
-    if (holds(everyone, ns) || holds(threads.get(tid), ns)) weights.set(stack, (weights.get(stack) ?? 0) + weightNs);
+  const weights = new WeightSums();
+  for (const { ns, pid, tid, stack, weightNs } of stacks.samples) {
+    if (holds(everyone, ns) || holds(threads.get(tid), ns)) weights.add(pid, stack, weightNs);
   }
-  return weights;
+  return weights.list;
+}
+
+class WeightSums {
+  readonly list: Weight[] = [];
+  readonly #byKey = new Map<string, Weight>();
+
+  add(pid: number, stack: number, ns: number): void {
+    const key = `${pid} ${stack}`;
+    const known = this.#byKey.get(key);
+    if (known) known.ns += ns;
+    else {
+      const weight = { pid, stack, ns };
+      this.#byKey.set(key, weight);
+      this.list.push(weight);
+    }
+  }
 }
 
 export const isBlocked = (slice: Slice): boolean => slice.kind !== 'running' && slice.kind !== 'run_queue';
 
-function blocked({ threads }: Profile, pieces: readonly Piece[]): Weights {
+function blocked({ threads }: Profile, pieces: readonly Piece[]): Weight[] {
   const wanted = byThread(pieces);
-  const weights = new Map<number, number>();
-  for (const { tid, slices } of threads) {
+  const weights = new WeightSums();
+  for (const { pid, tid, slices } of threads) {
     for (const { fromNs, toNs } of wanted.get(tid) ?? wanted.get(null) ?? []) {
       for (let i = firstEndingAfter(slices, fromNs); i < slices.length && slices[i].startNs < toNs; i++) {
         const { stack, startNs, endNs } = slices[i];
-        if (stack === undefined || !isBlocked(slices[i])) continue;
-        weights.set(stack, (weights.get(stack) ?? 0) + Math.min(endNs, toNs) - Math.max(startNs, fromNs));
+        if (stack !== undefined && isBlocked(slices[i])) weights.add(pid, stack, Math.min(endNs, toNs) - Math.max(startNs, fromNs));
       }
     }
   }
-  return weights;
+  return weights.list;
 }
 
-export const totalOf = (weights: Weights): number => [...weights.values()].reduce((sum, ns) => sum + ns, 0);
+/** Stacks of several processes begin with the name of theirs: `main` of one is not `main` of another. */
+export function chainsOf(profile: Profile, table: FunctionTable, weights: readonly Weight[], withProcess = new Set(weights.map(({ pid }) => pid)).size > 1): Array<{ chain: Chain; ns: number }> {
+  return weights.map(({ pid, stack, ns }) => {
+    const chain = table.chain(profile.stacks, stack);
+    return { ns, chain: withProcess ? [table.intern(processFrame(profile, pid)), ...chain] : chain };
+  });
+}
+
+const processFrame = (profile: Profile, pid: number): FunctionInfo => ({ name: pid === profile.pid ? profile.service : processName(profile, pid) || `pid ${pid}`, kind: 'process', module: '', file: '', line: 0, inlined: false });
