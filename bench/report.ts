@@ -97,7 +97,7 @@ function recorder({ recorder: rows, switches }: Results): string {
   return `## The flight recorder
 
 It records and nothing asks: servers flat out. \`recorder alone\` is its kernel side without the agent, against bare; \`agent with recorder\` (\`--profile\`) is against the agent without it. The CPU time of the server includes what hooks cost at its switches;
-the last column is the kernel's own account of the recorder's programs (in a run of its own: it adds some 20 ns a program's run), on a busy machine the steadiest of these figures.
+the last column is the kernel's own account of the recorder's programs (in a run of its own: it adds some 20 ns a program's run), with what they took from client and all other processes of the machine. Ratios above 1 say that the machine was too busy to tell.
 
 ${loads}
 
