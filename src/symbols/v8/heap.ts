@@ -13,6 +13,7 @@ const halfWord = 2 ** 32;
 /** Where a length or a chain comes from hostile memory. */
 const longestText = 2 ** 22;
 const deepestString = 24;
+const mostMaps = 100_000;
 
 const representations = { sequential: 0, cons: 1, external: 2, sliced: 3, thin: 5 };
 const representationMask = 7;
@@ -80,13 +81,14 @@ export class Heap {
     const mapOfMap = this.memory.word(map - 1);
     const isMap = mapOfMap !== null && isPointer(mapOfMap) && this.memory.u16(mapOfMap - 1 + instanceType) === this.layout.types.map;
     const type = isMap ? this.memory.u16(map - 1 + instanceType) ?? -1 : -1;
+    if (this.mapTypes.size >= mostMaps) this.mapTypes.clear();
     this.mapTypes.set(map, type);
     return type;
   }
 
-  /** Characters of a string object, at most `longest`. */
+  /** Characters of a string object, at most `longest`, none of them a control character. */
   text(object: number, longest: number): string | null {
-    return this.textOf(object, Math.min(longest, longestText), 0);
+    return this.textOf(object, Math.min(longest, longestText), 0)?.replaceAll(/\p{Cc}/gu, '\ufffd') ?? null;
   }
 
   /** A string's characters in one piece: how its bytes are laid out in memory. Null for a string of pieces. */

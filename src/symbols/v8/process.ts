@@ -1,4 +1,5 @@
 /** V8 in one process: Node 18, 20, 22, 24 and whatever else exports V8's post-mortem metadata without pointer compression. */
+import { findMapping } from '../memory-map.js';
 import { PageMemory } from '../page-memory.js';
 import { PerfMap } from '../perf-map.js';
 import type { Mapping, ProcessView, RuntimeProcess, RuntimeStep, RuntimeStepInput, RuntimeSupport } from '../runtime.js';
@@ -28,7 +29,8 @@ class V8Process implements RuntimeProcess {
   owns(pc: bigint): boolean {
     const address = Number(pc);
     if (this.parts.builtins.contains(address)) return true;
-    return this.process.mappings.some(({ start, end, executable, inode }) => executable && inode === 0 && address >= start && address < end);
+    const mapping = findMapping(this.process.mappings, address);
+    return mapping !== null && mapping.executable && mapping.inode === 0;
   }
 
   step(input: RuntimeStepInput): RuntimeStep {
