@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { planHooks } from '../../src/kernel/hooks.js';
 import type { RequestRecord } from '../../src/requests/record.js';
 import { freePort, launch, run, Workspace } from '../servers/index.js';
-import { hookModes, Observation } from './observe.js';
+import { hookModes, Observation, SLOW } from './observe.js';
 import { compile, kill, listen } from './programs.js';
 
 const MS = 1e6;
@@ -17,7 +17,7 @@ const NODE_SERVER = `
   require('node:http').createServer((request, response) => {
     if (request.url === '/busy') {
       require('node:fs').writeSync(1, 'busy\\n');
-      for (const end = Date.now() + 600; Date.now() < end;);
+      for (const end = Date.now() + Number(process.argv[2]); Date.now() < end;);
     }
     response.writeHead(204).end();
   }).listen(Number(process.argv[1]), '127.0.0.1', () => require('node:fs').writeSync(1, 'ready\\n'));
@@ -48,7 +48,7 @@ if (planHooks('auto').programs.some(({ name, use }) => name === 'data_arrived' &
   describe('with the socket hooks', () => {
     test('a server that sleeps before it reads: the request begins when it came', async () => {
       const port = await freePort();
-      const listener = await listen(peer, '127.0.0.1', port, ['wait=150', 'recv', RESPONSE, 'end'], workspace);
+      const listener = await listen(peer, '127.0.0.1', port, [`wait=${150 * SLOW}`, 'recv', RESPONSE, 'end'], workspace);
       using seen = observe('socket');
       const began = performance.now();
       await connect(port, request('/late'), 'recv');
@@ -56,7 +56,8 @@ if (planHooks('auto').programs.some(({ name, use }) => name === 'data_arrived' &
       const records = await seen.until(2, () => true);
       await kill(listener);
       const server = byPath(records, 'server').get('/late')!;
-      assert.ok(server.unreadNs! > 130 * MS && server.unreadNs! < tookNs, `unread for ${server.unreadNs} of ${tookNs} ns`);
+      // The server began to sleep when the client had connected, a moment before the request.
+      assert.ok(server.unreadNs! > 80 * SLOW * MS && server.unreadNs! < tookNs, `unread for ${server.unreadNs} of ${tookNs} ns`);
       assertStagesAddUp(server);
       const client = byPath(records, 'client').get('/late')!;
       assert.equal(client.unreadNs, null);
@@ -94,23 +95,23 @@ if (planHooks('auto').programs.some(({ name, use }) => name === 'data_arrived' &
 
     test('a request that is read in parts lay as long as its first part', async () => {
       const port = await freePort();
-      const listener = await listen(peer, '127.0.0.1', port, ['wait=60', 'recv=5', 'wait=60', 'recv', RESPONSE, 'end'], workspace);
+      const listener = await listen(peer, '127.0.0.1', port, [`wait=${120 * SLOW}`, 'recv=5', 'wait=60', 'recv', RESPONSE, 'end'], workspace);
       using seen = observe('socket');
       await connect(port, request('/parts'), 'recv');
       const server = byPath(await seen.until(2, () => true), 'server').get('/parts')!;
       await kill(listener);
-      assert.ok(server.unreadNs! > 50 * MS && server.sendNs! > 59 * MS, `${server.unreadNs} ${server.sendNs}`);
+      assert.ok(server.unreadNs! > 50 * SLOW * MS && server.sendNs! > 59 * MS, `${server.unreadNs} ${server.sendNs}`);
       assertStagesAddUp(server);
     });
 
     test('requests one after the other, each read at once: none takes over what an earlier one waited', async () => {
       const port = await freePort();
-      const listener = await listen(peer, '127.0.0.1', port, ['wait=100', 'recv', RESPONSE, 'recv', RESPONSE, 'recv', RESPONSE, 'end'], workspace);
+      const listener = await listen(peer, '127.0.0.1', port, [`wait=${150 * SLOW}`, 'recv', RESPONSE, 'recv', RESPONSE, 'recv', RESPONSE, 'end'], workspace);
       using seen = observe('socket');
       await connect(port, request('/1'), 'recv', 'wait=50', request('/2'), 'recv', 'wait=50', request('/3'), 'recv');
       const servers = byPath(await seen.until(6, () => true), 'server');
       await kill(listener);
-      assert.ok(servers.get('/1')!.unreadNs! > 80 * MS);
+      assert.ok(servers.get('/1')!.unreadNs! > 80 * SLOW * MS);
       // Arrived after the first was answered: their times lie behind its end.
       const endOf = ({ start, durationNs }: RequestRecord) => BigInt(start) + BigInt(durationNs);
       assert.ok(BigInt(servers.get('/2')!.start) > endOf(servers.get('/1')!) + BigInt(40 * MS));
@@ -132,7 +133,7 @@ if (planHooks('auto').programs.some(({ name, use }) => name === 'data_arrived' &
 
     test('an event loop that is busy with one request: the other connection\'s lies there meanwhile', async () => {
       const port = await freePort();
-      const server = launch([process.execPath, '-e', NODE_SERVER, String(port)], { cgroup: workspace.cgroup, stdio: ['ignore', 'pipe', 'inherit'] });
+      const server = launch([process.execPath, '-e', NODE_SERVER, String(port), String(600 * SLOW)], { cgroup: workspace.cgroup, stdio: ['ignore', 'pipe', 'inherit'] });
       const said = () => new Promise<void>((resolve) => { server.stdout!.once('data', () => resolve()); });
       await said();
       using seen = observe('socket');
@@ -148,7 +149,7 @@ if (planHooks('auto').programs.some(({ name, use }) => name === 'data_arrived' &
       const waits = servers.get('/waits')!;
       assert.ok(waits.unreadNs! > 100 * MS, `lay for ${waits.unreadNs} ns`);
       assert.ok(waits.durationNs > waits.unreadNs!);
-      assert.ok(servers.get('/busy')!.waitNs! > 590 * MS);
+      assert.ok(servers.get('/busy')!.waitNs! > 590 * SLOW * MS);
       assertStagesAddUp(waits);
     });
   });
