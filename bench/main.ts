@@ -8,6 +8,8 @@ import { measureCost } from './parts/cost.js';
 import { watchMemory } from './parts/memory.js';
 import { timePageQueries } from './parts/page.js';
 import { measureParsing } from './parts/parse.js';
+import { measureRecorder } from './parts/recorder.js';
+import { measureSymbols } from './parts/symbols.js';
 import { measureSyscalls } from './parts/syscall.js';
 import { measureThroughput } from './parts/throughput.js';
 import { progress } from './progress.js';
@@ -24,14 +26,16 @@ const PART_BY_NAME: Record<PartName, Part> = {
   cost: async (arena, options) => ({ cost: await measureCost(arena, options) }),
   parse: async (arena, options) => ({ parse: await measureParsing(arena, options) }),
   syscall: async (arena, options) => ({ syscall: await measureSyscalls(arena, options) }),
+  recorder: measureRecorder,
   memory: async (arena, options) => ({ memory: await watchMemory(arena, options) }),
+  symbols: async (arena, options) => ({ symbols: await measureSymbols(arena, options) }),
   page: async (arena, options) => ({ page: await timePageQueries(arena, options) }),
 };
 
 async function runParts(options: BenchOptions): Promise<Results> {
   const results: Results = {
     machine: describeMachine(), date: new Date().toISOString().slice(0, 10), rounds: options.rounds, seconds: options.seconds,
-    throughput: [], completeness: [], cost: [], parse: [], syscall: [], memory: [], page: [], failures: [],
+    throughput: [], completeness: [], cost: [], parse: [], syscall: [], recorder: [], switches: [], memory: [], page: [], symbols: [], failures: [],
   };
   await using arena = await Arena.create();
   const interrupted = new Promise<never>((_, reject) => {

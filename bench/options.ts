@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 
 export const WORKLOADS = ['http', 'redis', 'redis-pipelined', 'postgres'] as const;
-export const PARTS = ['completeness', 'throughput', 'cost', 'parse', 'syscall', 'memory', 'page'] as const;
+export const PARTS = ['completeness', 'throughput', 'cost', 'parse', 'syscall', 'recorder', 'memory', 'page', 'symbols'] as const;
 export const CONTENDERS = ['bare', 'kindling', 'tcpdump', 'strace'] as const;
 
 export type WorkloadName = (typeof WORKLOADS)[number];

@@ -9,7 +9,7 @@ import { WORKLOAD_BY_NAME } from './workloads/list.js';
 export function writeReport(results: Results): string {
   const sections = [
     introduction(results), targets(results), completeness(results), throughput(results), cost(results), parse(results),
-    syscalls(results), memory(results), page(results), failures(results),
+    syscalls(results), recorder(results), memory(results), page(results), symbols(results), failures(results),
   ];
   return `${sections.filter(Boolean).join('\n\n')}\n`;
 }
@@ -90,6 +90,23 @@ function syscalls({ syscall: rows }: Results): string {
   return `## A process out of scope\n\nA loop of getppid(2) beside an agent that watches another cgroup: CPU time a call.\n\n${table(['agent', 'ns/call', 'added ns'], rows.map((row) => [row.variant, figure(row.nsPerCall, 1), figure(row.addedNs, 1)]))}`;
 }
 
+function recorder({ recorder: rows, switches }: Results): string {
+  if (rows.length === 0 && switches.length === 0) return '';
+  const loads = table(['workload', 'watched by', 'requests/s', 'ratio', 'server us/request', 'ratio'], rows.map((row) => [
+    row.workload, row.variant, figure(row.requestsPerSecond), thousandths(row.rateRatio), figure(row.serverUs, 2), thousandths(row.serverRatio)]));
+  return `## The flight recorder
+
+It records and nothing asks: servers flat out. \`recorder alone\` is its kernel side without the agent, against bare; \`agent with recorder\` (\`--profile\`) is against the agent without it. The CPU time of the server includes what hooks cost at its switches.
+
+${loads}
+
+Two threads on one CPU that wake each other in turn: CPU time a switch. \`perf record\` is there for scale.
+
+${table(['watched by', 'ns/switch', 'added ns'], switches.map((row) => [row.variant, figure(row.nsPerSwitch), figure(row.addedNs)]))}`;
+}
+
+const thousandths = (value: number): string => Number.isNaN(value) ? '-' : `x${value.toFixed(3)}`;
+
 function memory({ memory: rows }: Results): string {
   if (rows.length === 0) return '';
   return `## Memory\n\nRSS of all the agent's processes at 10,000 HTTP requests/s; first and last are medians of the first and last fifth.\n\n${table(
@@ -99,6 +116,13 @@ function memory({ memory: rows }: Results): string {
 function page({ page: rows }: Results): string {
   if (rows.length === 0) return '';
   return `## The page's queries\n\n${table(['query', 'rows stored', 'median ms', 'slowest ms'], rows.map((row) => [row.query, figure(row.rows), figure(row.p50Ms, 1), figure(row.maxMs, 1)]))}`;
+}
+
+function symbols({ symbols: rows }: Results): string {
+  if (rows.length === 0) return '';
+  return `## Stacks and their names\n\nOf CPU samples taken under load: CPU time to unwind one, and a window of 1,000 of them to names in the symbolizer's own process.\n\n${table(
+    ['workload', 'samples', 'us/stack', 'frames', 'whole', 'window, first ms', 'again ms', 'RSS MiB'],
+    rows.map((row) => [row.workload, figure(row.samples), figure(row.unwindUs, 1), figure(row.framesPerStack, 1), `${figure(row.wholeShare * 100, 1)} %`, figure(row.firstMs), figure(row.againMs), figure(row.rssBytes / 2 ** 20)]))}`;
 }
 
 function failures({ failures: list }: Results): string {

@@ -52,9 +52,41 @@ export interface ParseRow { workload: WorkloadName; requests: number; usPerReque
 
 export interface SyscallRow { variant: 'bare' | 'socket hooks' | 'fallback hooks'; nsPerCall: number; addedNs: number | null }
 
+/** `recorder alone`: the kernel side and nothing of the agent. */
+export type RecorderVariant = 'bare' | 'recorder alone' | 'agent' | 'agent with recorder';
+
+export interface RecorderRow {
+  workload: WorkloadName;
+  variant: RecorderVariant;
+  requestsPerSecond: number;
+  /** Against the same without the recorder in the same round: bare, or the agent without it. */
+  rateRatio: number;
+  serverUs: number;
+  serverRatio: number;
+}
+
+export type SwitchVariant = 'bare' | 'recorder alone' | 'perf record -e sched:sched_switch';
+
+export interface SwitchRow { variant: SwitchVariant; nsPerSwitch: number; addedNs: number | null }
+
 export interface MemoryRow { variant: AgentVariant; seconds: number; firstBytes: number; lastBytes: number; maxBytes: number }
 
 export interface PageRow { query: string; rows: number; p50Ms: number; maxMs: number }
+
+export interface SymbolsRow {
+  workload: WorkloadName;
+  samples: number;
+  /** CPU time to unwind one stack, with the rules of its addresses known. */
+  unwindUs: number;
+  framesPerStack: number;
+  /** Of stacks that reach the outermost frame. */
+  wholeShare: number;
+  /** A window of 1,000 samples to names, in a symbolizer just started, and in one that knows the files. */
+  firstMs: number;
+  againMs: number;
+  /** Of the symbolizer's process. */
+  rssBytes: number;
+}
 
 export interface Results {
   machine: MachineFacts;
@@ -66,8 +98,11 @@ export interface Results {
   cost: CostRow[];
   parse: ParseRow[];
   syscall: SyscallRow[];
+  recorder: RecorderRow[];
+  switches: SwitchRow[];
   memory: MemoryRow[];
   page: PageRow[];
+  symbols: SymbolsRow[];
   /** Parts that could not be measured, with the reason. */
   failures: Array<{ part: string; reason: string }>;
 }

@@ -45,6 +45,14 @@ const addedPerCall = (variant: 'socket hooks' | 'fallback hooks', limit: number)
   measured: (results) => results.syscall.find((row) => row.variant === variant)?.addedNs ?? null,
 });
 
+const recorderCost = (workload: WorkloadName): Target => ({
+  what: `Throughput with the flight recorder on: ${workload}`, unit: '% less', digits: 1, limit: 3,
+  measured(results) {
+    const row = results.recorder.find((one) => one.workload === workload && one.variant === 'recorder alone');
+    return row === undefined ? null : (1 - row.rateRatio) * 100;
+  },
+});
+
 const memory = (what: string, variant: AgentVariant, limit: number): Target => ({
   what, unit: 'MB', digits: 0, limit,
   measured(results) {
@@ -65,6 +73,11 @@ export const TARGETS: readonly Target[] = [
   },
   serverCost('http'), serverCost('redis'), serverCost('postgres'),
   addedPerCall('socket hooks', 5), addedPerCall('fallback hooks', 40),
+  recorderCost('http'), recorderCost('redis'), recorderCost('postgres'),
+  {
+    what: 'The flight recorder at each switch of a thread', unit: 'ns more', digits: 0, limit: 250,
+    measured: (results) => results.switches.find((row) => row.variant === 'recorder alone')?.addedNs ?? null,
+  },
   memory('Memory (RSS) without the store', 'capture only', 150), memory('Memory (RSS) with the store', 'with store', 700),
   {
     what: 'Growth of memory without the store while watched', unit: '%', digits: 1, limit: 5,

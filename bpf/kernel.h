@@ -73,6 +73,7 @@ struct fdtable { unsigned int max_fds; struct file **fd; };
 struct files_struct { struct fdtable *fdt; };
 
 struct sched_info { u64 run_delay; };
+struct sched_entity { u64 sum_exec_runtime; };
 struct mm_struct;
 struct rseq;
 
@@ -83,9 +84,14 @@ struct task_struct {
 	struct css_set *cgroups;
 	struct signal_struct *signal;
 	struct sched_info sched_info;
+	struct sched_entity se;
 	struct mm_struct *mm;
 	struct rseq *rseq;
 };
+
+struct seq_file;
+struct bpf_iter_meta { struct seq_file *seq; };
+struct bpf_iter__task { struct bpf_iter_meta *meta; struct task_struct *task; };
 
 struct in6_addr { union { u8 u6_addr8[16]; } in6_u; };
 struct sock_common {

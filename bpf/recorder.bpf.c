@@ -60,6 +60,10 @@ struct thread {
 	/* 0: on a CPU. */
 	u64 off;
 	u64 woken;
+	/* Time in run queues of its life, when it left. */
+	u64 run_delay;
+	/* Time on CPUs of its life, when it left. */
+	u64 run_time;
 	/* Of the call (or fault) it is in: blocked so far, and since when. 0: it has been in user space. */
 	u64 away;
 	u64 began;
@@ -132,6 +136,8 @@ static __always_inline void left(struct task_struct *task, struct thread *thread
 	regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	thread->off = now;
 	thread->woken = 0;
+	thread->run_delay = bpf_core_field_exists(task->sched_info) ? task->sched_info.run_delay : 0;
+	thread->run_time = task->se.sum_exec_runtime;
 	thread->state = preempted ? 0 : state;
 	thread->call = (u32)regs->orig_ax;
 	thread->arguments[0] = regs->di;
@@ -141,7 +147,8 @@ static __always_inline void left(struct task_struct *task, struct thread *thread
 	thread->waker_tid = 0;
 }
 
-static __always_inline void came(struct task_struct *task, struct thread *thread, struct task_struct *before, int before_is_ours, u64 now)
+/* `before`: who had the CPU; 0: not known. `on`: when it got it, if that was not now. */
+static __always_inline void came(struct task_struct *task, struct thread *thread, struct task_struct *before, int before_is_ours, u64 now, u64 on)
 {
 	u32 cpu = bpf_get_smp_processor_id(), index;
 	struct kindling_ring *ring = bpf_map_lookup_elem(&recorder_rings, &cpu);
@@ -166,7 +173,7 @@ static __always_inline void came(struct task_struct *task, struct thread *thread
 	record->header.flags = 0;
 	record->off = thread->off;
 	record->woken = thread->woken;
-	record->run_delay = bpf_core_field_exists(task->sched_info) ? task->sched_info.run_delay : 0;
+	record->run_delay = thread->run_delay;
 	record->arguments[0] = thread->arguments[0];
 	record->arguments[1] = thread->arguments[1];
 	record->arguments[2] = thread->arguments[2];
@@ -174,8 +181,8 @@ static __always_inline void came(struct task_struct *task, struct thread *thread
 	record->tid = task->pid;
 	record->waker_pid = thread->waker_pid;
 	record->waker_tid = thread->waker_tid;
-	record->before_pid = before->tgid;
-	record->before_tid = before->pid;
+	record->before_pid = before ? before->tgid : KINDLING_PID_UNKNOWN;
+	record->before_tid = before ? before->pid : KINDLING_PID_UNKNOWN;
 	record->state = thread->state;
 	record->call = thread->call;
 	/* Of strangers that held the CPU only the number: what they are called is not ours to keep. */
@@ -183,9 +190,20 @@ static __always_inline void came(struct task_struct *task, struct thread *thread
 		BPF_CORE_READ_INTO(&record->before_comm, before, comm);
 	else
 		__builtin_memset(record->before_comm, 0, sizeof(record->before_comm));
-	record->reserved = 0;
+	record->on = on;
 	asm volatile("" ::: "memory");
 	*(volatile u64 *)&record->header.mark = word ^ config.key;
+}
+
+static __always_inline void arrived(struct task_struct *task, struct thread *thread, struct task_struct *before, int before_is_ours, u64 now, u64 on)
+{
+	came(task, thread, before, before_is_ours, now, on);
+	if (thread->state) {
+		if (!thread->away)
+			thread->began = thread->off;
+		thread->away += (on ? on : now) - thread->off;
+	}
+	thread->off = 0;
 }
 
 SEC("tp_btf/sched_switch")
@@ -195,18 +213,19 @@ int BPF_PROG(thread_switched, bool preempt, struct task_struct *before, struct t
 	struct thread *thread = thread_of(before, now);
 	int before_is_ours = thread != 0;
 
-	if (thread)
+	if (thread) {
+		/*
+		 * Some kernel threads leave their CPU untraced, and so whoever comes after them comes unseen: that it was here
+		 * shows when it leaves, and since when by the time it has run.
+		 */
+		if (thread->off)
+			arrived(before, thread, 0, 0, now, now - (before->se.sum_exec_runtime - thread->run_time));
 		left(before, thread, state, preempt, now);
+	}
 	thread = bpf_task_storage_get(&threads, next, 0, 0);
 	if (!thread || !thread->off)
 		return 0;
-	came(next, thread, before, before_is_ours, now);
-	if (thread->state) {
-		if (!thread->away)
-			thread->began = thread->off;
-		thread->away += now - thread->off;
-	}
-	thread->off = 0;
+	arrived(next, thread, before, before_is_ours, now, 0);
 	return 0;
 }
 
@@ -349,5 +368,42 @@ int BPF_PROG(recorder_retransmitted, struct sock *sk)
 {
 	if (socket_in_scope(sk))
 		write_retransmit(sk);
+	return 0;
+}
+
+/*
+ * Every thread's state as it is now, for whom reads a window: off since when and why, or (off 0) on a CPU. What the ring tells
+ * ends with the last time a thread got a CPU.
+ */
+SEC("iter/task")
+int thread_states(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct kindling_switch state = {};
+	struct thread *thread;
+
+	if (!task)
+		return 0;
+	thread = bpf_task_storage_get(&threads, task, 0, 0);
+	if (!thread || !thread->in_scope)
+		return 0;
+	state.header.ts = bpf_ktime_get_ns();
+	state.header.size = sizeof(state);
+	state.header.type = KINDLING_SWITCH;
+	state.off = thread->off;
+	state.woken = thread->woken;
+	state.run_delay = thread->run_delay;
+	state.arguments[0] = thread->arguments[0];
+	state.arguments[1] = thread->arguments[1];
+	state.arguments[2] = thread->arguments[2];
+	state.pid = task->tgid;
+	state.tid = task->pid;
+	state.waker_pid = thread->waker_pid;
+	state.waker_tid = thread->waker_tid;
+	state.before_pid = KINDLING_PID_UNKNOWN;
+	state.before_tid = KINDLING_PID_UNKNOWN;
+	state.state = thread->state;
+	state.call = thread->call;
+	bpf_seq_write(ctx->meta->seq, &state, sizeof(state));
 	return 0;
 }

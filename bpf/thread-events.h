@@ -24,6 +24,7 @@ enum kindling_recorder_limits {
 	/* A file's name and the folders above it, each with its NUL. */
 	KINDLING_NAME_BYTES = 64,
 	KINDLING_NAMES_BYTES = 512,
+	KINDLING_PID_UNKNOWN = 0x7fffffff,
 };
 
 /* Which of a CPU's note rings. */
@@ -71,16 +72,13 @@ enum kindling_note_flags {
 	KINDLING_NAMES_CUT = 1,
 };
 
-/* A thread was off its CPU from `off` to the record's ts. */
+/* A thread was off its CPU from `off` to `on`. */
 struct kindling_switch {
 	struct kindling_header header;
 	__u64 off;
 	/* When it was made ready; 0: it never was not (preempted), or the wake-up was not seen. */
 	__u64 woken;
-	/*
-	 * Time in run queues of all its life, by the kernel's account, without the stay that ends here (that is counted just
-	 * after): the next record's minus this one's is how long this stay was.
-	 */
+	/* Time in run queues of all its life when it left, by the kernel's account: the next record's minus this one's is how long this stay was. */
 	__u64 run_delay;
 	/* First three arguments of the system call it was in. */
 	__u64 arguments[3];
@@ -89,7 +87,7 @@ struct kindling_switch {
 	/* Of whom woke it; 0 in interrupts and for strangers. */
 	__u32 waker_pid;
 	__u32 waker_tid;
-	/* Who had the CPU until now; 0: the idle task. */
+	/* Who had the CPU until then; 0: the idle task; KINDLING_PID_UNKNOWN: not seen. */
 	__u32 before_pid;
 	__u32 before_tid;
 	/* Task state when it left: 0 preempted, 1 interruptible, 2 uninterruptible, 258 killable. */
@@ -97,7 +95,8 @@ struct kindling_switch {
 	/* System call number; -1: none (page fault, exit to user space). */
 	__u32 call;
 	__u8 before_comm[16];
-	__u64 reserved;
+	/* 0: the record's ts. */
+	__u64 on;
 };
 
 /*

@@ -90,6 +90,7 @@ class BpfObject : public Napi::ObjectWrap<BpfObject> {
                            InstanceMethod<&BpfObject::Attach>("attach"),
                            InstanceMethod<&BpfObject::AttachCgroup>("attachCgroup"),
                            InstanceMethod<&BpfObject::AttachClock>("attachClock"),
+                           InstanceMethod<&BpfObject::Iterate>("iterate"),
                            InstanceMethod<&BpfObject::Detach>("detach"),
                            InstanceMethod<&BpfObject::RunTime>("runTime"),
                            InstanceMethod<&BpfObject::Map>("mmap"),
@@ -226,6 +227,29 @@ class BpfObject : public Napi::ObjectWrap<BpfObject> {
       throw Failure(info.Env(), "cannot attach " + key, error);
     }
     links_[key] = link;
+  }
+
+  // iterate(program): all that an iterator program, attached before, writes now.
+  Napi::Value Iterate(const Napi::CallbackInfo& info) {
+    Object(info.Env());
+    auto found = links_.find(Text(info, 0));
+    if (found == links_.end()) throw Napi::Error::New(info.Env(), Text(info, 0) + " is not attached");
+    int fd = bpf_iter_create(bpf_link__fd(found->second));
+    if (fd < 0) throw Failure(info.Env(), "cannot iterate with " + Text(info, 0), errno);
+    std::string bytes;
+    size_t used = 0;
+    ssize_t length;
+    do {
+      bytes.resize(used + 64 * 1024);
+      length = read(fd, &bytes[used], bytes.size() - used);
+      if (length > 0) used += static_cast<size_t>(length);
+    } while (length > 0 || (length < 0 && (errno == EAGAIN || errno == EINTR)));
+    int error = length < 0 ? errno : 0;
+    close(fd);
+    if (error) throw Failure(info.Env(), "cannot read what " + Text(info, 0) + " tells", error);
+    Napi::Uint8Array copy = Napi::Uint8Array::New(info.Env(), used);
+    std::memcpy(copy.Data(), bytes.data(), used);
+    return copy;
   }
 
   void Detach(const Napi::CallbackInfo& info) {

@@ -21,4 +21,4 @@ addon() {
 }
 
 addon kindling native/addon.cc -- -lbpf -lelf -lz
-addon symbols native/symbols/*.cc -- -ldw -lelf -liberty
+addon symbols native/symbols/*.cc -- -ldw -lelf -llzma -liberty

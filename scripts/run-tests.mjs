@@ -73,6 +73,7 @@ function readArguments(argv) {
 async function main() {
   const { chosen, only } = readArguments(process.argv.slice(2));
   const sum = { passed: 0, failed: 0, skipped: 0 };
+  const seconds = [];
   for (const group of chosen) {
     const files = group.roots.flatMap(testFiles).filter((file) => !only || file.includes(only));
     if (files.length === 0) continue;
@@ -82,7 +83,9 @@ async function main() {
       continue;
     }
     process.stdout.write(`\n== ${group.name}: ${files.length} files\n`);
+    const started = performance.now();
     const result = await runGroup(files, group.serial);
+    seconds.push(`${group.name} ${Math.round((performance.now() - started) / 1000)}`);
     for (const key of Object.keys(sum)) sum[key] += result[key];
     // A runner that died without a report has not passed.
     if (result.code !== 0 && result.failed === 0) sum.failed += 1;
@@ -91,7 +94,7 @@ async function main() {
     process.stderr.write(`no compiled tests of ${chosen.map((group) => group.name).join(', ')}${only ? ` with ${only} in their path` : ''}: is everything built? npm run build\n`);
     sum.failed = 1;
   }
-  process.stdout.write(`\n${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped\n`);
+  process.stdout.write(`\nseconds: ${seconds.join(', ')}\n${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped\n`);
   process.exitCode = sum.failed > 0 ? 1 : 0;
 }
 

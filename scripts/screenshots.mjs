@@ -16,7 +16,7 @@ const FOLDER = 'docs/images';
 const MOST_BYTES = 200_000;
 const WIDTH = 1280;
 /** Rows cost bytes: heights keep each picture below the limit. */
-const HEIGHTS = { overview: 620, requests: 540, request: 720, agent: 720 };
+const HEIGHTS = { overview: 620, requests: 540, request: 720, profile: 980, profiles: 560, agent: 720 };
 /** Of what the shop does wrong on purpose: checkouts that wait for a row lock show all stages and calls. */
 const DETAIL_FILTER = 'service:shop role:server endpoint:"/checkout" >300ms';
 
@@ -43,6 +43,8 @@ async function takePictures() {
     await picture(page, 'overview', `/?${range}`, 'table.services');
     await picture(page, 'requests', `/requests?${range}`, '[role=table][aria-label=Requests]');
     await picture(page, 'request', `/requests/${await requestToShow(range)}`, '[aria-label=Waterfall]');
+    await picture(page, 'profile', `/requests/${await profileToShow()}?tab=flame&of=all`, '.fl-scroll canvas');
+    await picture(page, 'profiles', '/profiles', 'table.profiles');
     await picture(page, 'agent', '/agent', 'figure.chart');
   } finally {
     await context.close();
@@ -54,6 +56,7 @@ async function picture(page, name, path, ready) {
   await page.setViewportSize({ width: WIDTH, height: HEIGHTS[name] });
   await page.goto(base + path);
   await page.waitForSelector(ready, { timeout: 15_000 });
+  if (name === 'profile') await page.locator('.timeline').evaluate((one) => one.scrollIntoView());
   // Charts are drawn a frame after their data.
   await delay(1500);
   const file = join(FOLDER, `${name}.png`);
@@ -68,6 +71,17 @@ async function requestToShow(range) {
   const { rows } = await response.json();
   if (!rows?.length) throw new Error(`no request matches ${DETAIL_FILTER}: let the demo run longer`);
   return rows[0].id;
+}
+
+/** One in which several threads and CPU samples are to be seen. */
+async function profileToShow() {
+  const list = await (await fetch(`${base}/api/profiles?limit=100`)).json();
+  for (const { id, service } of list) {
+    if (service !== 'shop') continue;
+    const { stacks, path } = await (await fetch(`${base}/api/requests/${id}/profile`)).json();
+    if (stacks.samples.length >= 20 && path.some((segment) => segment.inside?.length > 0)) return id;
+  }
+  throw new Error('no profile of the shop has both samples and a traced peer: let the demo run longer');
 }
 
 async function startDemo(seconds) {

@@ -17,6 +17,8 @@ export interface AgentSettings {
   /** Single requests kept a second. */
   keep?: 'all' | number;
   hooks?: 'auto' | 'socket' | 'syscall';
+  /** With the flight recorder. */
+  profile?: boolean;
 }
 
 export interface AgentWatch extends Watch {
@@ -61,5 +63,5 @@ function agentArguments(arena: Arena, settings: AgentSettings, url: string): str
   };
   if (settings.store === 'chdb') values['--store-directory'] = settings.directory ?? arena.makeFolder('store');
   if (settings.keep !== undefined) values['--keep'] = String(settings.keep);
-  return Object.entries(values).flat();
+  return [...Object.entries(values).flat(), ...(settings.profile === true ? ['--profile'] : [])];
 }

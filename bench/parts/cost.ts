@@ -17,8 +17,8 @@ import type { Workload } from '../workloads/workload.js';
 const variants = ['bare', 'capture only', 'with store'] as const;
 type Variant = (typeof variants)[number];
 type CostSample = Sample & { rss: number; bpfUs: number | null };
-/** An agent runs for days: its code is compiled by then, which takes seconds of a load that leaves it mostly idle. */
-const warmUpSeconds = 8;
+/** An agent runs for days: its code is compiled by then. A load that leaves it mostly idle would take minutes to that. */
+const warmUpSeconds = 5;
 /** The run in which the kernel accounts for BPF programs. */
 const sideRunSeconds = 2;
 
@@ -36,7 +36,8 @@ async function measureWorkload(arena: Arena, workload: Workload, options: BenchO
     await interleave(variants, options.rounds, async (variant, round) => {
       const watch = await startVariant(arena, server, variant);
       try {
-        await workload.runSteadily(arena, server, variant === 'bare' ? sideRunSeconds : warmUpSeconds);
+        if (variant !== 'bare') await workload.runFlatOut(arena, server, warmUpSeconds);
+        await workload.runSteadily(arena, server, sideRunSeconds);
         const sample = await measure(arena, watch, () => workload.runSteadily(arena, server, options.seconds));
         const rss = watch.pids.reduce((sum, pid) => sum + rssBytes(pid), 0);
         const bpfUs = variant === 'bare' ? null : await measureBpf(arena, server, watch, workload);

@@ -21,7 +21,9 @@ NamedAddress Binary::NameOf(uint64_t address, bool with_source) {
   if (!symbols_read_) {
     symbols_read_ = true;
     symbols_.Add(file_->elf());
-    if (debug_) symbols_.Add(debug_->elf());
+    if (!debug_ && !file_->HasSection(".symtab", true)) packed_ = file_->Packed();
+    for (ElfFile* other : {debug_.get(), packed_.get()})
+      if (other) symbols_.Add(other->elf());
   }
   NamedAddress result;
   result.start = file_->FunctionStart(address);

@@ -30,7 +30,7 @@ class Binary {
   NamedAddress NameOf(uint64_t address, bool with_source);
 
  private:
-  std::unique_ptr<ElfFile> file_, debug_;
+  std::unique_ptr<ElfFile> file_, debug_, packed_;
   FrameRules rules_;
   SymbolTable symbols_;
   bool symbols_read_ = false;

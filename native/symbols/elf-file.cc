@@ -2,6 +2,7 @@
 
 #include <dwarf.h>
 #include <fcntl.h>
+#include <lzma.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -9,7 +10,7 @@
 
 namespace {
 
-constexpr size_t kSegmentLimit = 256;
+constexpr size_t kSegmentLimit = 256, kUnpackLimit = 128 << 20;
 
 std::string Hex(const unsigned char* bytes, size_t length) {
   static const char digits[] = "0123456789abcdef";
@@ -94,30 +95,48 @@ void ElfFile::ReadNotes() {
   }
 }
 
-void ElfFile::ReadDebugLink() {
+Elf_Scn* ElfFile::FindSection(const char* wanted, GElf_Shdr& header) const {
   size_t strings;
-  if (elf_getshdrstrndx(elf_, &strings)) return;
+  if (elf_getshdrstrndx(elf_, &strings)) return nullptr;
   for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf_, section)) != nullptr;) {
-    GElf_Shdr header;
-    if (!gelf_getshdr(section, &header)) return;
+    if (!gelf_getshdr(section, &header)) return nullptr;
     const char* name = elf_strptr(elf_, strings, header.sh_name);
-    if (!name || std::strcmp(name, ".gnu_debuglink") != 0) continue;
-    Elf_Data* data = elf_rawdata(section, nullptr);
-    if (data && data->d_buf && std::memchr(data->d_buf, 0, data->d_size)) debug_link_ = static_cast<const char*>(data->d_buf);
-    return;
+    if (name && std::strcmp(name, wanted) == 0) return section;
   }
+  return nullptr;
+}
+
+void ElfFile::ReadDebugLink() {
+  GElf_Shdr header;
+  Elf_Scn* section = FindSection(".gnu_debuglink", header);
+  Elf_Data* data = section ? elf_rawdata(section, nullptr) : nullptr;
+  if (data && data->d_buf && std::memchr(data->d_buf, 0, data->d_size)) debug_link_ = static_cast<const char*>(data->d_buf);
 }
 
 bool ElfFile::HasSection(const char* wanted, bool with_bits) const {
-  size_t strings;
-  if (elf_getshdrstrndx(elf_, &strings)) return false;
-  for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf_, section)) != nullptr;) {
-    GElf_Shdr header;
-    if (!gelf_getshdr(section, &header)) return false;
-    const char* name = elf_strptr(elf_, strings, header.sh_name);
-    if (name && std::strcmp(name, wanted) == 0) return !with_bits || header.sh_type != SHT_NOBITS;
+  GElf_Shdr header;
+  return FindSection(wanted, header) && (!with_bits || header.sh_type != SHT_NOBITS);
+}
+
+std::unique_ptr<ElfFile> ElfFile::Packed() const {
+  GElf_Shdr header;
+  Elf_Scn* section = FindSection(".gnu_debugdata", header);
+  Elf_Data* data = section ? elf_rawdata(section, nullptr) : nullptr;
+  if (!data || !data->d_buf) return nullptr;
+  uint64_t memory = kUnpackLimit;
+  // The largest a file may become: a few kilobytes can hold gigabytes.
+  for (size_t size = data->d_size * 4; size <= kUnpackLimit; size *= 4) {
+    std::vector<char> bytes(size);
+    size_t in = 0, out = 0;
+    lzma_ret result = lzma_stream_buffer_decode(&memory, 0, nullptr, static_cast<const uint8_t*>(data->d_buf), &in, data->d_size,
+                                                reinterpret_cast<uint8_t*>(bytes.data()), &out, bytes.size());
+    if (result == LZMA_BUF_ERROR) continue;
+    if (result != LZMA_OK) return nullptr;
+    bytes.resize(out);
+    std::string error;
+    return FromBytes(std::move(bytes), error);
   }
-  return false;
+  return nullptr;
 }
 
 bool ElfFile::Bias(uint64_t start, uint64_t offset, uint64_t& bias) const {

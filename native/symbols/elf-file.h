@@ -26,6 +26,8 @@ class ElfFile {
   const std::string& build_id() const { return build_id_; }
   const std::string& debug_link() const { return debug_link_; }
   const std::vector<Segment>& segments() const { return segments_; }
+  // The small ELF file with the symbols of a stripped one that Fedora and others pack into it (.gnu_debugdata); null when there is none.
+  std::unique_ptr<ElfFile> Packed() const;
   bool HasSection(const char* name, bool with_bits) const;
   // What must be added to the file's addresses when its byte `offset` is mapped at `start`; false when no segment has it.
   bool Bias(uint64_t start, uint64_t offset, uint64_t& bias) const;
@@ -37,6 +39,7 @@ class ElfFile {
 
  private:
   ElfFile() = default;
+  Elf_Scn* FindSection(const char* name, GElf_Shdr& header) const;
   bool Read(std::string& error);
   void ReadNotes();
   void ReadDebugLink();

@@ -1,3 +1,4 @@
+import { CAUSE_METRIC } from '../../dist/src/metrics/causes.js';
 import { entityFamily, HISTOGRAM_BOUNDS_NS, topologyFamily, TRACE_METRIC } from '../../dist/src/metrics/definitions.js';
 import { SELF_METRICS } from '../../dist/src/metrics/self.js';
 import { table } from './markdown.mjs';
@@ -36,6 +37,13 @@ ${definitions([TRACE_METRIC])}
 
 Labels: ${code(TRACE_METRIC.labels)}. At most \`metrics.trace_requests\` are shown at a time. \`request_duration_status\` is 1 up to 800 ms, 3 from 1500 ms, else 2; each
 stage's status is 1 up to 200 ms, 3 from 1000 ms, else 2.
+
+## What profiled requests lost time to
+
+${definitions([CAUSE_METRIC])}
+
+Labels: ${code(CAUSE_METRIC.labels)}. Only requests that got a profile are in it: it says what slow requests wait for, not how much all requests do.
+\`kind\` is that of the ledger: [profile.md](profile.md#ledger-and-verdict).
 
 ## Histogram buckets
 

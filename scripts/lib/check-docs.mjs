@@ -93,7 +93,7 @@ function routes() {
 
 const SCHEMA_OF_ROUTE = {
   '/api/overview': 'overviewSchema', '/api/requests': 'listSchema', '/api/requests.har': 'listSchema', '/api/heatmap': 'heatmapSchema',
-  '/api/services/:name': 'serviceSchema', '/api/live': 'liveSchema', '/api/profiles': 'profilesSchema',
+  '/api/services/:name': 'serviceSchema', '/api/live': 'liveSchema', '/api/profiles': 'profilesSchema', '/api/causes': 'causesSchema',
 };
 
 function parameters() {

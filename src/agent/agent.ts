@@ -3,19 +3,22 @@
  * Started from the back of the path to its front, so that nothing captured finds its consumer missing; stopped the other way round.
  */
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from '../config/index.js';
 import type { KindlingError } from '../errors/index.js';
 import { checkKernel } from '../kernel/hooks.js';
 import { Metrics } from '../metrics/metrics.js';
+import { summaryOf } from '../profile/profile-summary.js';
+import type { Profile } from '../profile/profile.js';
 import type { RequestRecord } from '../requests/record.js';
 import type { RollupRow } from '../requests/rollup.js';
 import type { AgentHealth, StoreHealth } from '../server/api.js';
 import type { LiveSource } from '../server/queries.js';
 import { startServer, type RunningServer } from '../server/start-server.js';
 import { CaptureClient } from './capture-client.js';
-import { captureOptions } from './capture-options.js';
+import { captureOptions, recorderOptions } from './capture-options.js';
 import { translateError } from './translate-error.js';
 import { HealthMonitor } from './health-monitor.js';
 import { LiveHub } from './live-hub.js';
@@ -24,6 +27,8 @@ import type { Scope } from './messages.js';
 import { RecentRequests } from './recent-requests.js';
 import { Profiles } from './profiles.js';
 import { Profiling } from './profiling.js';
+import { RecorderControl } from './profiling-control.js';
+import { CauseQueries } from './cause-queries.js';
 import { queriesWithRecent } from './recent-queries.js';
 import { memoryQueries } from './memory-queries.js';
 import { RecentRollups } from './recent-rollups.js';
@@ -40,6 +45,8 @@ import { kindlingVersion } from './version.js';
 /** About 2 KB each, with payloads and what V8 needs to keep them. */
 const RECENT_REQUESTS = 2_000;
 const TICK_MS = 1_000;
+/** From the end of a request until its profile is there: the trigger waits for slower ones, the rings for their watermark. */
+const PROFILES_SETTLE_MS = 1_500;
 const PAGE_DIRECTORY = fileURLToPath(new URL('../../ui', import.meta.url));
 
 export interface AgentOptions {
@@ -60,6 +67,8 @@ export interface RunningAgent {
   live: LiveSource;
   health(): AgentHealth;
   totals: Totals;
+  /** Those that lost most time. With the recorder on it waits for the last ones. */
+  slowest(limit: number): Promise<Profile[]>;
   /** The flight recorder and what makes profiles of it: on and off at run time. */
   profiling: Profiling;
   /** Resolves with the reason when the agent cannot go on by itself. */
@@ -86,7 +95,7 @@ const COUNTING_MS = 500;
 class Agent implements RunningAgent {
   url: string | null = null;
   readonly totals = new Totals();
-  readonly live = new LiveHub(compileFilter);
+  readonly live = new LiveHub(compileFilter, (watched) => this.capture?.setWatched(watched));
   readonly failed: Promise<KindlingError>;
   readonly profiling: Profiling;
   private fail!: (error: KindlingError) => void;
@@ -95,8 +104,8 @@ class Agent implements RunningAgent {
   private readonly metrics: Metrics;
   private readonly monitor: HealthMonitor;
   private store: StoreHandle | null = null;
-  /** null: the recorder is off. */
-  private readonly profiles: Profiles | null;
+  private readonly profiles: Profiles;
+  private readonly recorder: RecorderControl;
   /** As of the last tick: the store is asked, nobody waits for it. */
   private storeHealth: StoreHealth | null = null;
   private storeReading: Promise<void> | null = null;
@@ -109,24 +118,30 @@ class Agent implements RunningAgent {
   constructor(private readonly options: AgentOptions) {
     const { config, scope } = options;
     this.failed = new Promise((resolve) => { this.fail = resolve; });
-    this.profiles = config.profile ? new Profiles(config.store === 'off' ? null : join(config.storeDirectory, 'profiles')) : null;
+    this.profiles = new Profiles(config.store === 'off' ? null : join(config.storeDirectory, 'profiles'), {
+      files: config.profileFiles, bytes: config.profileDiskBytes, perEndpoint: config.profilesPerEndpoint,
+    });
     this.profiling = new Profiling({
-      worker: () => ({ scope, excludePids: this.ownPids(), bytesPerCpu: config.profileMemoryBytes, logs: config.profileLogs }),
+      worker: async () => ({ scope: await this.recorderScope(), excludePids: this.ownPids(), ...recorderOptions(config) }),
       connect: (jobs) => this.capture?.profileInto(jobs),
       listener: {
-        profiles: (profiles) => { for (const profile of profiles) void this.profiles?.put(profile); },
+        profiles: (profiles) => { for (const profile of profiles) this.onProfile(profile); },
         namerStarted: (pid) => this.capture?.exclude([pid]),
         profileFailed: (requestId, reason) => options.log.warn({ requestId, reason }, 'a profile could not be made'),
-        died: (error) => options.log.error({ code: error.code, hint: error.hint }, `profiling ended: ${error.message}`),
+        died: (error) => {
+          this.recorder.ended(`It ended: ${error.message}.`);
+          options.log.error({ code: error.code, hint: error.hint }, `profiling ended: ${error.message}`);
+        },
       },
     });
     this.monitor = new HealthMonitor({
       version: kindlingVersion(), scope: describeScope(scope), hooks: () => [...this.capture?.hooks ?? [], ...this.profiling.hooks], state: () => this.state(),
       store: () => this.storeHealth, storePid: () => this.store?.enginePid() ?? null, namerPid: () => this.profiling.namerPid,
     });
+    this.recorder = new RecorderControl({ config, profiling: this.profiling, profiles: this.profiles, capture: () => this.capture });
     this.metrics = new Metrics({
       podDetail: config.podDetail, maxSeries: config.maxSeries, traceRequests: config.traceMetrics,
-      self: () => this.monitor.selfReading(this.live.clients),
+      self: () => ({ ...this.monitor.selfReading(this.live.clients), profiling: this.recorder.reading() }),
     });
   }
 
@@ -144,13 +159,21 @@ class Agent implements RunningAgent {
       recordingFailed: (error) => this.onRecordingFailed(error),
       died: (error) => this.fail(error),
     }, this.options.workerFile);
-    if (config.profile) await this.profiling.start();
+    // Who subscribed while it started was told of to nobody.
+    if (this.live.clients > 0) this.capture.setWatched(true);
+    if (config.profile) await this.recorder.start();
     this.capturingSinceMs = Date.now();
     this.timer = setInterval(() => this.tick(excludePids), TICK_MS);
   }
 
   health(): AgentHealth {
     return this.monitor.health();
+  }
+
+  async slowest(limit: number): Promise<Profile[]> {
+    if (this.recorder.on && this.totals.requests > 0) await sleep(PROFILES_SETTLE_MS);
+    const found = await Promise.all((await this.profiles.list(limit)).map(({ id }) => this.profiles.get(id)));
+    return found.filter((profile) => profile !== null);
   }
 
   stop(): Promise<void> {
@@ -169,6 +192,7 @@ class Agent implements RunningAgent {
     this.monitor.tick();
     await this.server?.close();
     await this.storeReading;
+    await this.profiles.close();
     await this.store?.close();
   }
 
@@ -177,13 +201,20 @@ class Agent implements RunningAgent {
     const answers = this.store === null ? memoryQueries(this.recent, this.recentRollups) : queriesWithRecent(this.store.queries, this.recent);
     const observed = withObservedRange(answers, dataSince(() => this.observedSinceMs(), async (range) => await answers.oldest?.(range) ?? null, Date.now), () => this.countedUntilMs());
     const queries = withNotes(observed, (range) => this.monitor.notesOn(range));
+    const causes = new CauseQueries(this.profiles, queries);
     this.server = await startServer({
       address: config.listen.host, port: config.listen.port, token: config.token === '' ? null : config.token,
-      queries, profiles: this.profiles, har: harSource(queries), live: this.live, health: () => this.health(),
+      queries: causes.withSentence(), profiles: causes.profileSource(), profiling: this.recorder, har: harSource(queries), live: this.live, health: () => this.health(),
       metrics: async () => ({ contentType: this.metrics.contentType, text: await this.metrics.text() }),
       pageDirectory: PAGE_DIRECTORY, log,
     });
     this.url = this.server.url;
+  }
+
+  /** The agent's scope. Turned on later, process ids of the command line may be others' by then: the capture side followed the processes. */
+  private async recorderScope(): Promise<Scope> {
+    const { scope } = this.options;
+    return scope.kind === 'tree' && this.capture !== null ? { kind: 'tree', pids: await this.capture.tracedPids() } : scope;
   }
 
   /** Without a store memory goes back only so far. */
@@ -202,6 +233,10 @@ class Agent implements RunningAgent {
     this.recent.add(recent);
     this.metrics.addRequests(recent);
     this.live.publish(recent);
+  }
+
+  private onProfile(profile: Profile): void {
+    if (this.profiles.put(profile)) this.metrics.addProfile(summaryOf(profile));
   }
 
   /** Who only records has nothing left to do; an agent that serves goes on. */
@@ -229,6 +264,7 @@ class Agent implements RunningAgent {
 
   private tick(excluded: number[]): void {
     this.live.tick(this.monitor.tick());
+    this.recorder.tick(Date.now());
     void this.readStoreHealth();
     // The store's engine starts anew after a crash, under another process id.
     const pids = this.ownPids();

@@ -1,7 +1,8 @@
 /** The main thread's end of the capture worker: starts it, hands its messages on, stops it. */
 import { Worker, type MessagePort } from 'node:worker_threads';
 import { KindlingError, restoreError } from '../errors/index.js';
-import type { CaptureHealth, CaptureOptions, HookState, MainMessage, WorkerMessage } from './messages.js';
+import type { CaptureHealth, CaptureOptions, HookState, MainMessage, ProfilingCounts, WorkerMessage } from './messages.js';
+import type { Ask } from '../profile/trigger.js';
 import type { RequestRecord } from '../requests/record.js';
 import type { RollupRow } from '../requests/rollup.js';
 
@@ -29,6 +30,10 @@ export class CaptureClient {
   private stopping = false;
   private failure: KindlingError | null = null;
   private exited: Promise<void>;
+  private asking: Array<(pids: number[]) => void> = [];
+  private wishing: Array<(taken: boolean) => void> = [];
+  /** As the worker last told. */
+  profiling: ProfilingCounts = { passedOver: 0, asks: [] };
 
   private constructor(file: URL, options: CaptureOptions, private readonly listener: CaptureListener) {
     this.worker = new Worker(file, { workerData: options, name: 'capture', resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB } });
@@ -44,6 +49,27 @@ export class CaptureClient {
 
   exclude(pids: number[]): void {
     this.post({ type: 'exclude', pids });
+  }
+
+  /** Whether somebody follows the live tail: it sends more of it then. */
+  setWatched(watched: boolean): void {
+    this.post({ type: 'watched', watched });
+  }
+
+  /** Profile the next requests like this. Resolves with false when too many others are waited for. */
+  ask(like: Pick<Ask, 'service' | 'endpoint' | 'operation'>, count: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.wishing.push(resolve);
+      this.post({ type: 'ask', like, count });
+    });
+  }
+
+  /** Of a scope of processes: which are in it now. */
+  tracedPids(): Promise<number[]> {
+    return new Promise((resolve) => {
+      this.asking.push(resolve);
+      this.post({ type: 'traced-pids' });
+    });
   }
 
   /** @param jobs where it sends jobs for the profile worker from now on (transferred); null: nowhere */
@@ -86,7 +112,13 @@ export class CaptureClient {
     switch (message.type) {
       case 'requests': return this.listener.requests(message.rowBinary, message.rowCount, message.recent, message.seen);
       case 'rollups': return this.listener.rollups(message.rows);
-      case 'health': return this.listener.health(message.health);
+      case 'health':
+        this.profiling = message.health.profiling;
+        return this.listener.health(message.health);
+      case 'asked':
+        this.profiling = message.profiling;
+        return this.wishing.shift()?.(message.taken);
+      case 'traced-pids': return this.asking.shift()?.(message.pids);
       case 'recording-failed': return this.listener.recordingFailed(restoreError(message));
       case 'fatal':
         this.failure = restoreError(message);

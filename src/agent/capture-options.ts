@@ -1,4 +1,5 @@
 import type { Config } from '../config/index.js';
+import type { ProfileWorkerOptions } from './profile-messages.js';
 import type { CaptureOptions, Scope } from './messages.js';
 
 export interface CaptureExtras {
@@ -20,5 +21,11 @@ export function captureOptions(config: Config, scope: Scope, extras: CaptureExtr
     hooks: config.hooks,
     recordTo: extras.recordTo ?? null,
     encodeRows: config.store !== 'off',
+    profilesPerHour: config.profilesPerHour,
+    profileEdgeNs: Math.round(config.profileEdgeMs * 1e6),
   };
+}
+
+export function recorderOptions(config: Config): Pick<ProfileWorkerOptions, 'bytesPerCpu' | 'logs' | 'samplesPerSecond' | 'blockNs'> {
+  return { bytesPerCpu: config.profileMemoryBytes, logs: config.profileLogs, samplesPerSecond: config.profileSampleRate, blockNs: Math.round(config.profileOffCpuMs * 1e6) };
 }

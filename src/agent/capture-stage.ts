@@ -7,13 +7,18 @@ import type { RowEncoder } from '../store/row-encoder.js';
 
 /** Requests shown live between two flushes: more than anyone can read; the rest is in the store. */
 export const MAX_RECENT = 200;
-/** Of these, so many may be normal ones: each costs the other thread a copy. */
+/** Of these, so many may be normal ones: each costs both threads a copy, tens of microseconds. */
 const MAX_RECENT_NORMAL = 60;
+/** While nobody watches live, so many normal ones a flush in the long run: without a store they are what lists show later. */
+const UNWATCHED_NORMAL = { withStore: 4, withoutStore: 20 };
 
 export class CaptureStage {
   #recent: RequestRecord[] = [];
   #replaced = 0;
   #seen = 0;
+  #watched = false;
+  /** Normal ones that may still be shown before the next flush: what quiet flushes left, a burst may use. */
+  #normalLeft = MAX_RECENT_NORMAL;
 
   constructor(private readonly budget: DetailBudget, private readonly encoder: RowEncoder | null, private readonly rollups: Rollups) {}
 
@@ -28,6 +33,12 @@ export class CaptureStage {
     this.#show(record);
   }
 
+  /** Whether somebody follows the live tail. */
+  setWatched(watched: boolean): void {
+    this.#watched = watched;
+    if (watched) this.#normalLeft = MAX_RECENT_NORMAL;
+  }
+
   /** What was kept since the last call. */
   take(): { rows: Uint8Array | null; rowCount: number; recent: RequestRecord[]; seen: number } {
     const batch = this.encoder?.take() ?? null;
@@ -35,13 +46,19 @@ export class CaptureStage {
     this.#recent = [];
     this.#replaced = 0;
     this.#seen = 0;
+    const more = this.#watched ? MAX_RECENT_NORMAL : this.encoder === null ? UNWATCHED_NORMAL.withoutStore : UNWATCHED_NORMAL.withStore;
+    this.#normalLeft = Math.min(MAX_RECENT_NORMAL, this.#normalLeft + more);
     return taken;
   }
 
   /** All slow and failed ones while there is room; of the normal ones the first. */
   #show(record: RequestRecord): void {
-    const abnormal = record.slow || record.error !== 'none';
-    if (this.#recent.length < (abnormal ? MAX_RECENT : MAX_RECENT_NORMAL)) this.#recent.push(record);
-    else if (abnormal) this.#recent[this.#replaced++ % MAX_RECENT] = record;
+    if (record.slow || record.error !== 'none') {
+      if (this.#recent.length < MAX_RECENT) this.#recent.push(record);
+      else this.#recent[this.#replaced++ % MAX_RECENT] = record;
+    } else if (this.#normalLeft > 0 && this.#recent.length < MAX_RECENT) {
+      this.#normalLeft--;
+      this.#recent.push(record);
+    }
   }
 }

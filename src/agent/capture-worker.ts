@@ -11,13 +11,14 @@ import { toKindlingError } from '../errors/index.js';
 import { addon } from '../kernel/addon.js';
 import { KernelCapture } from '../kernel/capture.js';
 import { WallClock, measureOffsetNs } from '../requests/clock.js';
+import type { Ask } from '../profile/trigger.js';
 import type { RequestRecord } from '../requests/record.js';
 import { Rollups } from '../requests/rollups.js';
 import { DetailBudget } from '../store/budget.js';
 import { RowEncoder } from '../store/row-encoder.js';
 import { CaptureStage } from './capture-stage.js';
 import { DrainTimer } from './drain-timer.js';
-import type { CaptureHealth, CaptureOptions, HookState, MainMessage, WorkerMessage } from './messages.js';
+import type { CaptureHealth, CaptureOptions, HookState, MainMessage, ProfilingCounts, WorkerMessage } from './messages.js';
 import { LiveNames } from './naming.js';
 import { createPipeline, type Pipeline } from './pipeline.js';
 import { ProfileJobs } from './profile-jobs.js';
@@ -57,7 +58,7 @@ class CaptureWorker {
     this.#clock = new WallClock(offset);
     this.#stage = new CaptureStage(new DetailBudget(options.detailBudget), options.encodeRows ? new RowEncoder() : null, this.#rollups);
     this.#kernel = new KernelCapture(options);
-    this.#profileJobs = new ProfileJobs((ns) => this.#clock.unixNs(ns));
+    this.#profileJobs = new ProfileJobs((ns) => this.#clock.unixNs(ns), { perHour: options.profilesPerHour, edgeNs: options.profileEdgeNs });
     this.#recording = options.recordTo === null ? null
       : new RecordingSink(options.recordTo, { clockOffsetNs: String(offset), kernel: release(), createdMs: Date.now() },
         (error) => post({ type: 'recording-failed', ...error.toJSON() }));
@@ -86,14 +87,27 @@ class CaptureWorker {
     this.#schedule(0);
   }
 
+  setWatched(watched: boolean): void {
+    this.#stage.setWatched(watched);
+  }
+
   exclude(pids: number[]): void {
     this.#kernel.exclude(pids);
+  }
+
+  ask(like: Pick<Ask, 'service' | 'endpoint' | 'operation'>, count: number): { taken: boolean; profiling: ProfilingCounts } {
+    return { taken: this.#profileJobs.ask(like, count), profiling: this.#profiling() };
+  }
+
+  tracedPids(): number[] {
+    return this.#kernel.tracedPids();
   }
 
   profileInto(jobs: MessagePort | null): void {
     this.#profiler?.close();
     this.#profiler = jobs;
     this.#profileJobs.forgetServers();
+    if (jobs === null) this.#profileJobs.forgetAsks();
   }
 
   stop(): void {
@@ -153,8 +167,12 @@ class CaptureWorker {
       ],
       // First number: time on the CPU, ns.
       cpuSeconds: Number(readFileSync(this.#threadStat, 'latin1').split(' ')[0]) / 1e9,
-      kernelSeconds: this.#kernel.kernelSeconds(),
+      kernelSeconds: this.#kernel.kernelSeconds(), profiling: this.#profiling(),
     };
+  }
+
+  #profiling(): ProfilingCounts {
+    return { passedOver: this.#profileJobs.passedOver, asks: this.#profileJobs.asks() };
   }
 }
 
@@ -185,7 +203,10 @@ try {
   parentPort!.on('message', (message: MainMessage) => {
     switch (message.type) {
       case 'exclude': return worker.exclude(message.pids);
+      case 'watched': return worker.setWatched(message.watched);
       case 'profiling': return worker.profileInto(message.jobs);
+      case 'ask': return post({ type: 'asked', ...worker.ask(message.like, message.count) });
+      case 'traced-pids': return post({ type: 'traced-pids', pids: worker.tracedPids() });
       case 'stop': return worker.stop();
     }
   });

@@ -11,7 +11,7 @@ const HISTORY_SECONDS = 180;
 const NOTHING: CaptureHealth = {
   events: 0, eventBytes: 0, requests: 0, incomplete: 0, connectionsOpen: 0, connectionsTotal: 0, connectionsUnclassified: 0, unclassifiedTotal: 0,
   losses: [],
-  cpuSeconds: 0, kernelSeconds: null,
+  cpuSeconds: 0, kernelSeconds: null, profiling: { passedOver: 0, asks: [] },
 };
 
 export interface HealthSources {
@@ -117,7 +117,7 @@ export class HealthMonitor {
   }
 
   /** The same totals for /metrics. */
-  selfReading(liveClients: number): Omit<SelfReading, 'metricSeries' | 'foldedRows'> {
+  selfReading(liveClients: number): Omit<SelfReading, 'metricSeries' | 'foldedRows' | 'profiling'> {
     const now = this.read();
     const { capture } = now;
     return {

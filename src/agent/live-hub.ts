@@ -15,8 +15,14 @@ export class LiveHub implements LiveSource {
   /** Addresses at which a traced process answers, as far as seen. */
   private readonly servers = new Set<string>();
 
-  /** @param compile a filter of the filter language as a function; throws when it cannot be understood */
-  constructor(private readonly compile: (filter: string, tracedServers: ReadonlySet<string>) => RequestPredicate) {}
+  /**
+   * @param compile a filter of the filter language as a function; throws when it cannot be understood
+   * @param watched told when the first subscriber comes and the last has gone
+   */
+  constructor(
+    private readonly compile: (filter: string, tracedServers: ReadonlySet<string>) => RequestPredicate,
+    private readonly watched: (watched: boolean) => void = () => {},
+  ) {}
 
   get clients(): number {
     return this.subscribers.size;
@@ -25,7 +31,10 @@ export class LiveHub implements LiveSource {
   subscribe(filter: string, sink: LiveSink): () => void {
     const subscriber = { matches: this.compile(filter, this.servers), sink };
     this.subscribers.add(subscriber);
-    return () => void this.subscribers.delete(subscriber);
+    if (this.subscribers.size === 1) this.watched(true);
+    return () => {
+      if (this.subscribers.delete(subscriber) && this.subscribers.size === 0) this.watched(false);
+    };
   }
 
   publish(records: readonly RequestRecord[]): void {

@@ -1,5 +1,6 @@
 /** What passes between the capture worker (drain, streams, protocols, requests) and the main thread (store, server, exports). */
 import type { MessagePort } from 'node:worker_threads';
+import type { Ask } from '../profile/trigger.js';
 import type { Loss } from '../errors/losses.js';
 import type { RequestRecord } from '../requests/record.js';
 import type { RollupRow } from '../requests/rollup.js';
@@ -29,6 +30,10 @@ export interface CaptureOptions {
   recordTo: string | null;
   /** Rows are encoded for the store; false when none is used. */
   encodeRows: boolean;
+  /** Requests that get a profile in any hour. */
+  profilesPerHour: number;
+  /** What a profile shows before and after its request. */
+  profileEdgeNs: number;
 }
 
 export interface CaptureHealth {
@@ -47,7 +52,11 @@ export interface CaptureHealth {
   cpuSeconds: number;
   /** CPU seconds spent in our BPF programs, null when the kernel does not account for it. */
   kernelSeconds: number | null;
+  profiling: ProfilingCounts;
 }
+
+/** What the trigger did and waits for. */
+export interface ProfilingCounts { passedOver: number; asks: Ask[] }
 
 export interface HookState { name: string; state: 'attached' | 'skipped' | 'failed'; reason: string }
 
@@ -60,12 +69,21 @@ export type WorkerMessage =
   | { type: 'requests'; rowBinary: Uint8Array | null; rowCount: number; recent: RequestRecord[]; seen: number }
   | { type: 'rollups'; rows: RollupRow[] }
   | { type: 'health'; health: CaptureHealth }
+  /** Answers `ask`. */
+  | { type: 'asked'; taken: boolean; profiling: ProfilingCounts }
+  /** Answers `traced-pids`. */
+  | { type: 'traced-pids'; pids: number[] }
   /** The recording ends here; capture goes on. */
   | { type: 'recording-failed'; code: string; message: string; hint: string }
   | { type: 'fatal'; code: string; message: string; hint: string };
 
 export type MainMessage =
   | { type: 'exclude'; pids: number[] }
+  /** Whether somebody follows the live tail. */
+  | { type: 'watched'; watched: boolean }
+  | { type: 'traced-pids' }
+  /** Profile the next `count` requests like this. */
+  | { type: 'ask'; like: Pick<Ask, 'service' | 'endpoint' | 'operation'>; count: number }
   /** Where jobs for the profile worker go from now on; null: nobody profiles. */
   | { type: 'profiling'; jobs: MessagePort | null }
   | { type: 'stop' };

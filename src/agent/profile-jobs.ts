@@ -8,11 +8,15 @@ import type { ConnectionOpened } from '../events/observation.js';
 import type { ProcessWork, RequestEnds, TriggerReason } from '../profile/profile.js';
 import { OpenPeers, type DescriptorPeer } from '../profile/open-peers.js';
 import { RecentExchanges } from '../profile/recent-exchanges.js';
-import { Trigger, type Candidate } from '../profile/trigger.js';
+import { DEFAULT_LIMITS, Trigger, type Ask, type Candidate } from '../profile/trigger.js';
 import type { RequestRecord } from '../requests/record.js';
 
-/** What is shown before and after the request. */
-const EDGE_NS = 20e6;
+export interface ProfileJobsLimits {
+  /** Profiles in any hour, of all endpoints. */
+  perHour: number;
+  /** What is shown before and after the request. */
+  edgeNs: number;
+}
 
 /** All that the profile worker needs from elsewhere. Passed between threads: plain data. Times are monotonic ns. */
 export interface ProfileJob {
@@ -41,13 +45,36 @@ export type ToProfiler =
 const MAX_SERVERS = 1_000;
 
 export class ProfileJobs {
-  readonly #trigger = new Trigger();
+  readonly #trigger: Trigger;
   readonly #recent = new RecentExchanges();
   readonly #peers = new OpenPeers();
   readonly #servers = new Set<number>();
   #newServers: number[] = [];
 
-  constructor(private readonly unixNs: (monotonicNs: number) => string) {}
+  constructor(private readonly unixNs: (monotonicNs: number) => string, private readonly limits: ProfileJobsLimits) {
+    const { perHour, edgeNs } = limits;
+    // The window has to be over when a request is taken.
+    this.#trigger = new Trigger({ ...DEFAULT_LIMITS, perHour, intervalNs: Math.max(DEFAULT_LIMITS.intervalNs, edgeNs) });
+  }
+
+  /** Requests that deserved a profile and got none, since the agent's start. */
+  get passedOver(): number {
+    return this.#trigger.passedOver;
+  }
+
+  asks(): Ask[] {
+    return this.#trigger.asks();
+  }
+
+  /** @returns false: too many others are waited for */
+  ask(like: Pick<Ask, 'service' | 'endpoint' | 'operation'>, count: number): boolean {
+    return this.#trigger.ask(like, count);
+  }
+
+  /** Nobody profiles any more: what was asked for is not waited for. */
+  forgetAsks(): void {
+    for (const ask of this.#trigger.asks()) this.#trigger.ask(ask, 0);
+  }
 
   opened(info: ConnectionOpened): void {
     this.#peers.opened(info);
@@ -84,11 +111,11 @@ export class ProfileJobs {
   }
 
   #job({ record, startNs, endNs, reason, usual }: Candidate): ProfileJob {
-    const fromNs = startNs - EDGE_NS;
+    const fromNs = startNs - this.limits.edgeNs;
     const processes = this.#recent.around(record, startNs, endNs, fromNs);
     return {
       record: { ...record, requestPayload: null, responsePayload: null }, reason, usual,
-      startNs, endNs, fromNs, toNs: endNs + EDGE_NS, start: this.unixNs(fromNs),
+      startNs, endNs, fromNs, toNs: endNs + this.limits.edgeNs, start: this.unixNs(fromNs),
       request: this.#recent.ends(record, startNs, endNs, fromNs), processes, peers: this.#peers.of(processes.map(({ pid }) => pid)),
     };
   }

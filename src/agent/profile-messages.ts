@@ -11,15 +11,28 @@ export interface ProfileWorkerOptions {
   bytesPerCpu: number;
   /** Writes to logs are recorded. */
   logs: boolean;
+  /** CPU samples a second and CPU; 0: none. */
+  samplesPerSecond?: number;
+  /** Shortest block whose stack is kept. */
+  blockNs?: number;
   /** ToProfiler messages come in here. */
   jobs: MessagePort;
+}
+
+/** Since it was switched on. */
+export interface RecorderCounts {
+  switches: number;
+  /** Of these, no longer there. */
+  overwritten: number;
+  /** Samples, stacks, calls and log lines that were not written: beyond their rate, or another was being written. */
+  dropped: number;
 }
 
 export type ProfileWorkerMessage =
   /** The recorder records; its memory is that of all CPUs. */
   | { type: 'ready'; hooks: HookState[]; memoryBytes: number }
   /** Once a second. CPU time in the recorder's programs since it was switched on; null when the kernel does not account for it. */
-  | { type: 'state'; kernelSeconds: number | null }
+  | { type: 'state'; kernelSeconds: number | null; counts: RecorderCounts }
   | { type: 'profiles'; profiles: Profile[] }
   /** The process that names stacks was started, under this id. */
   | { type: 'namer'; pid: number }

@@ -1,5 +1,5 @@
 /** The stacks of a window with names: samples, and where the blocks of its slices were. */
-import type { Evidence } from '../profile/evidence.js';
+import type { Evidence, LifeRecord, StackCopy } from '../profile/evidence.js';
 import type { Slice, ThreadTimeline } from '../profile/profile.js';
 import { noStacks, type Stacks } from '../profile/stacks.js';
 import type { NamedStacks, StackItem, StackNamer } from '../symbols/stack-request.js';
@@ -11,9 +11,13 @@ export class ProfileStacks {
   /** Slices whose `stack` is an index into the evidence's blocks, until names are there. */
   readonly #blocked: Array<{ slice: Slice; item: number }> = [];
   readonly #items: StackItem[];
+  /** What limits the names, as sentences. */
+  notes: string[] = [];
+  readonly #parents: ReadonlyMap<number, number>;
 
   constructor(private readonly evidence: Evidence, private readonly originNs: number, threads: readonly ThreadTimeline[]) {
-    this.#items = evidence.samples.map(({ pid, stack }) => ({ pid, copy: stack }));
+    this.#parents = parentsOf(evidence.lives);
+    this.#items = evidence.samples.map((sample) => this.#item(sample));
     const itemOf = new Map<number, number>();
     for (const { slices } of threads) for (const slice of slices) if (slice.stack !== undefined) this.#add(slice, slice.stack, itemOf);
   }
@@ -28,18 +32,32 @@ export class ProfileStacks {
     return { stacks: this.apply(named), later: named.later };
   }
 
-  apply({ frames, stacks, of, pending }: NamedStacks): Stacks {
+  apply({ frames, stacks, of, pending, notes }: NamedStacks): Stacks {
+    this.notes = notes;
     for (const { slice, item } of this.#blocked) slice.stack = of[item];
     const samples = this.evidence.samples.map(({ ns, pid, tid, periodNs }, i) => ({ ns: ns - this.originNs, pid, tid, stack: of[i], weightNs: periodNs }));
     return { frames, stacks, samples, pending };
   }
 
+  #item({ pid, stack }: { pid: number; stack: StackCopy }): StackItem {
+    return { pid, copy: stack, parentPid: this.#parents.get(pid) };
+  }
+
   #add(slice: Slice, block: number, itemOf: Map<number, number>): void {
     let item = itemOf.get(block);
     if (item === undefined) {
-      const { pid, stack } = this.evidence.blocks[block];
-      itemOf.set(block, item = this.#items.push({ pid, copy: stack }) - 1);
+      itemOf.set(block, item = this.#items.push(this.#item(this.evidence.blocks[block])) - 1);
     }
     this.#blocked.push({ slice, item });
   }
+}
+
+/** Of processes that were forked in the window and are still the program they were forked from. */
+function parentsOf(lives: readonly LifeRecord[]): Map<number, number> {
+  const parents = new Map<number, number>();
+  for (const { what, pid, tid, parentPid } of lives) {
+    if (what === 'started' && pid === tid) parents.set(pid, parentPid);
+    if (what === 'exec') parents.delete(pid);
+  }
+  return parents;
 }

@@ -45,7 +45,7 @@ class ProfileWorker {
     post({ type: 'ready', hooks: [...this.#recorder.hooks()], memoryBytes: this.#recorder.memoryBytes });
     this.#timers.push(
       setInterval(() => this.#pressure.sample(monotonicNs()), PRESSURE_MS),
-      setInterval(() => post({ type: 'state', kernelSeconds: this.#recorder.kernelSeconds() }), STATE_MS),
+      setInterval(() => post({ type: 'state', kernelSeconds: this.#recorder.kernelSeconds(), counts: this.#recorder.counts() }), STATE_MS),
     );
   }
 

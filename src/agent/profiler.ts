@@ -6,6 +6,7 @@
  *   conclusions critical path, ledger, verdict          profile/conclusions.ts
  */
 import type { FlightRecorder } from '../kernel/recorder.js';
+import { boundThreads } from '../profile/bound-threads.js';
 import { conclude, type ProfileFacts } from '../profile/conclusions.js';
 import type { Evidence, RetransmitRecord } from '../profile/evidence.js';
 import { logLines } from '../profile/log-lines.js';
@@ -20,6 +21,7 @@ import { relatedProcesses } from '../profile/related-processes.js';
 import { ThreadNotes } from '../profile/thread-notes.js';
 import { timelines } from '../profile/thread-slices.js';
 import { UsualProfiles } from '../profile/usual.js';
+import type { Stacks } from '../profile/stacks.js';
 import type { StackNamer } from '../symbols/stack-request.js';
 import type { ProfileJob } from './profile-jobs.js';
 import { ProfileStacks } from './profile-stacks.js';
@@ -41,16 +43,17 @@ export class Profiler {
     const evidence = evidenceOf(whole, new Set(processes.map(({ pid }) => pid)));
     const threads = timelines({
       switches: evidence.switches, fromNs, toNs, surroundings: new ProcessObjects(job.peers, evidence.lives),
-      notes: new ThreadNotes(evidence.blocks, evidence.operations), lives: evidence.lives,
+      notes: new ThreadNotes(evidence.blocks, evidence.operations), lives: evidence.lives, running: evidence.running,
     });
     for (const thread of threads) thread.executed = thread.tid === record.responseTid || thread.tid === record.requestTid;
     const stacks = new ProfileStacks(evidence, fromNs, threads);
     const { stacks: named, later } = await stacks.named(this.namer);
     const facts = this.#facts(job, processes, evidence, threads);
-    const profile = conclude({ ...facts, stacks: named });
+    const conclusions = (names: Stacks): Profile => bounded(conclude({ ...facts, stacks: names, missing: [...facts.missing, ...stacks.notes] }));
+    const profile = conclusions(named);
     this.#usual.note(profile);
     handle(profile);
-    if (later !== null) handle(conclude({ ...facts, stacks: stacks.apply(await later) }));
+    if (later !== null) handle(conclusions(stacks.apply(await later)));
   }
 
   #facts(job: ProfileJob, processes: ProcessWork[], evidence: Evidence, threads: ThreadTimeline[]): Omit<ProfileFacts, 'stacks'> {
@@ -69,6 +72,11 @@ export class Profiler {
       missing: whatIsMissing({ threads, record, evidence, named: this.namer !== null }),
     };
   }
+}
+
+function bounded(profile: Profile): Profile {
+  const { threads, leftOut } = boundThreads(profile.threads);
+  return leftOut === '' ? profile : { ...profile, threads, missing: [...profile.missing, `Left out: ${leftOut}`] };
 }
 
 /** Of the request's own connection, or of one that its process has open to others. */

@@ -1,48 +1,70 @@
-/** Profiles of requests as the API serves them: the newest in memory, all of them in files beside the store. */
+/** Profiles as the API serves them: in files beside the store, or in memory without one; the newest at hand. */
+import { FolderBlobs, MemoryBlobs } from '../profile/profile-blobs.js';
 import { ProfileFiles } from '../profile/profile-files.js';
+import type { ProfileLimits } from '../profile/profile-limits.js';
+import type { ProfileRow, ProfileSummary } from '../profile/profile-summary.js';
 import type { Profile } from '../profile/profile.js';
-import type { ProfileSummary } from '../server/api.js';
+import type { TimeRange } from '../server/api.js';
 import type { ProfileSource } from '../server/queries.js';
-import { summaryOf } from './profile-summary.js';
 
-/** Kept whole in memory: those just cut, or, without a store, those of the last minutes. A profile is some 100 kB. */
-const IN_MEMORY = { withFiles: 16, without: 100 };
-const LISTED = 1_000;
+/** Kept whole: what the page asks for right after it was made. */
+const AT_HAND = 8;
+/** Compressed ones, when there is no store. */
+const MEMORY_BYTES = 64e6;
+/** Ids of which one knows that they were counted: a profile comes again when names were found. */
+const COUNTED = 4_096;
 
 export class Profiles implements ProfileSource {
-  readonly #memory = new Map<string, Profile>();
-  readonly #summaries = new Map<string, ProfileSummary>();
-  readonly #directory: string | null;
+  /** Since the agent's start, by what made their request worth one. */
+  readonly byReason: Record<string, number> = {};
+  readonly #newest = new Map<string, Profile>();
+  readonly #counted = new Set<string>();
   #files: ProfileFiles | null = null;
 
   /** @param directory null: memory only */
-  constructor(directory: string | null) {
-    this.#directory = directory;
+  constructor(private readonly directory: string | null, private readonly limits: ProfileLimits) {}
+
+  /** Only now: the store makes its folder when it is opened, and holds the lock on it. */
+  get files(): ProfileFiles {
+    return (this.#files ??= this.directory === null
+      ? new ProfileFiles(new MemoryBlobs(), { ...this.limits, bytes: Math.min(this.limits.bytes, MEMORY_BYTES) })
+      : new ProfileFiles(new FolderBlobs(this.directory), this.limits));
   }
 
-  async put(profile: Profile): Promise<void> {
-    remember(this.#summaries, profile.requestId, summaryOf(profile), LISTED);
-    remember(this.#memory, profile.requestId, profile, this.#directory === null ? IN_MEMORY.without : IN_MEMORY.withFiles);
-    await this.#open()?.put(profile);
+  /** @returns whether it is of a request that had none before */
+  put(profile: Profile): boolean {
+    const { requestId, reason } = profile;
+    const isNew = !this.#counted.has(requestId);
+    if (isNew) this.byReason[reason] = (this.byReason[reason] ?? 0) + 1;
+    remember(this.#counted, requestId, COUNTED);
+    this.#newest.delete(requestId);
+    this.#newest.set(requestId, profile);
+    if (this.#newest.size > AT_HAND) for (const oldest of this.#newest.keys()) { this.#newest.delete(oldest); break; }
+    void this.files.put(profile);
+    return isNew;
   }
 
   async get(requestId: string): Promise<Profile | null> {
-    return this.#memory.get(requestId) ?? await this.#open()?.get(requestId) ?? null;
+    return this.#newest.get(requestId) ?? this.files.get(requestId);
   }
 
   async list(limit: number): Promise<ProfileSummary[]> {
-    if (this.#summaries.size === 0) for (const profile of await this.#open()?.newest(LISTED) ?? []) remember(this.#summaries, profile.requestId, summaryOf(profile), LISTED);
-    return [...this.#summaries.values()].sort((a, b) => b.lostNs - a.lostNs).slice(0, limit);
+    const rows = await this.files.rows();
+    return rows.sort((a, b) => b.lostNs - a.lostNs).slice(0, limit).map(({ objects: _objects, ...summary }) => summary);
   }
 
-  /** Only now: the store makes its folder when it is opened. */
-  #open(): ProfileFiles | null {
-    if (this.#directory === null) return null;
-    return (this.#files ??= new ProfileFiles(this.#directory));
+  /** Of requests that began in that time, oldest first. */
+  async rows({ from, to }: TimeRange): Promise<ProfileRow[]> {
+    return (await this.files.rows()).filter(({ start }) => Number(start) >= from * 1e6 && Number(start) < to * 1e6);
+  }
+
+  async close(): Promise<void> {
+    await this.#files?.close();
   }
 }
 
-function remember<T>(map: Map<string, T>, id: string, value: T, limit: number): void {
-  map.set(id, value);
-  if (map.size > limit) for (const oldest of map.keys()) { map.delete(oldest); break; }
+function remember(set: Set<string>, id: string, limit: number): void {
+  set.delete(id);
+  set.add(id);
+  if (set.size > limit) for (const oldest of set) { set.delete(oldest); break; }
 }

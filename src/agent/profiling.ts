@@ -6,9 +6,10 @@ import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { KindlingError, restoreError } from '../errors/index.js';
 import type { Profile } from '../profile/profile.js';
 import type { HookState } from './messages.js';
-import type { ProfileWorkerMessage, ProfileWorkerOptions, ToProfileWorker } from './profile-messages.js';
+import type { ProfileWorkerMessage, ProfileWorkerOptions, RecorderCounts, ToProfileWorker } from './profile-messages.js';
 
 const STOP_GRACE_MS = 3_000;
+const NOTHING: RecorderCounts = { switches: 0, overwritten: 0, dropped: 0 };
 
 export const PROFILE_WORKER = new URL('./profile-worker.js', import.meta.url);
 
@@ -23,7 +24,7 @@ export interface ProfilingListener {
 }
 
 export interface ProfilingOptions {
-  worker: () => Omit<ProfileWorkerOptions, 'jobs'>;
+  worker: () => Promise<Omit<ProfileWorkerOptions, 'jobs'>>;
   /** To the capture worker: where profile jobs go from now on; null: nowhere, nobody profiles. */
   connect: (jobs: MessagePort | null) => void;
   listener: ProfilingListener;
@@ -39,6 +40,7 @@ export class Profiling {
   kernelSeconds: number | null = null;
   /** The process that names stacks; null until one is wanted. */
   namerPid: number | null = null;
+  counts = NOTHING;
   #worker: Worker | null = null;
   #exited: Promise<void> = Promise.resolve();
   /** Starts and stops happen one after the other. */
@@ -72,8 +74,9 @@ export class Profiling {
 
   async #start(): Promise<void> {
     if (this.#worker !== null) return;
+    const options = await this.options.worker();
     const { port1, port2 } = new MessageChannel();
-    const workerData: ProfileWorkerOptions = { ...this.options.worker(), jobs: port2 };
+    const workerData: ProfileWorkerOptions = { ...options, jobs: port2 };
     const worker = new Worker(this.options.file ?? PROFILE_WORKER, { workerData, transferList: [port2], name: 'profile' });
     this.#worker = worker;
     this.#exited = new Promise((resolve) => worker.once('exit', () => resolve()));
@@ -107,6 +110,7 @@ export class Profiling {
     this.memoryBytes = 0;
     this.kernelSeconds = null;
     this.namerPid = null;
+    this.counts = NOTHING;
   }
 
   #untilReady(worker: Worker): Promise<void> {
@@ -120,7 +124,7 @@ export class Profiling {
             this.hooks = message.hooks;
             this.memoryBytes = message.memoryBytes;
             return resolve();
-          case 'state': this.kernelSeconds = message.kernelSeconds; return;
+          case 'state': this.kernelSeconds = message.kernelSeconds; this.counts = message.counts; return;
           case 'namer':
             this.namerPid = message.pid;
             return this.options.listener.namerStarted(message.pid);

@@ -7,11 +7,22 @@ export interface AgentAddress { url: string; token: string }
 
 /** The response when it is a good one; else an error that says what to do. */
 export async function callAgent(agent: AgentAddress, path: string, signal?: AbortSignal): Promise<Response> {
+  return send(agent, path, { signal });
+}
+
+/** POST: the call changes something. Its answer. */
+export async function changeAgent<T>(agent: AgentAddress, path: string, body: object): Promise<T> {
+  const response = await send(agent, path, { method: 'POST', headers: { 'content-type': 'application/json', 'x-kindling': '1' }, body: JSON.stringify(body) });
+  return await response.json() as T;
+}
+
+async function send(agent: AgentAddress, path: string, options: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> }): Promise<Response> {
   const url = new URL(path, agent.url);
-  const headers: Record<string, string> = agent.token === '' ? {} : { authorization: `Bearer ${agent.token}` };
+  const { signal } = options;
+  const headers: Record<string, string> = { ...options.headers, ...(agent.token === '' ? {} : { authorization: `Bearer ${agent.token}` }) };
   let response: Response;
   try {
-    response = await fetch(url, { headers, signal, redirect: 'error' });
+    response = await fetch(url, { ...options, headers, redirect: 'error' });
   } catch (error) {
     if (signal?.aborted) throw error;
     const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;

@@ -9,23 +9,8 @@ import { ERRORS, toKindlingError } from '../errors/index.js';
 import { addon, built } from '../kernel/addon.js';
 import { cgroup2Mounts } from '../kernel/cgroup.js';
 import { isOldKernel, missingCapabilities, NO_SENDERS, OLDEST_KERNEL, planHooks } from '../kernel/hooks.js';
-
-export type ProbeState = 'ok' | 'warn' | 'fail';
-
-export interface ProbeResult {
-  name: string;
-  state: ProbeState;
-  detail: string;
-  /** What to do; empty when all is well. */
-  hint: string;
-}
-
-type Finding = Omit<ProbeResult, 'name'>;
-type Probe = (config: Config) => Finding | Promise<Finding>;
-
-const ok = (detail: string): Finding => ({ state: 'ok', detail, hint: '' });
-const warn = (detail: string, hint: string): Finding => ({ state: 'warn', detail, hint });
-const fail = (detail: string, hint: string): Finding => ({ state: 'fail', detail, hint });
+import { RECORDER_PROBES } from './doctor-recorder.js';
+import { fail, ok, warn, type Finding, type Probe, type ProbeResult } from './finding.js';
 
 const PROBES: ReadonlyArray<[name: string, probe: Probe]> = [
   ['kernel', kernelVersion],
@@ -37,6 +22,7 @@ const PROBES: ReadonlyArray<[name: string, probe: Probe]> = [
   ['hooks', hooks],
   ['BPF JIT', jit],
   ['BPF statistics', statistics],
+  ...RECORDER_PROBES,
   ['locked memory', lockedMemory],
   ['tracefs', tracefs],
   ['scope rule', scopeRule],

@@ -12,7 +12,7 @@ test('--version prints the version of package.json', async () => {
 
 test('every command has a description, help and examples', async () => {
   const { commands } = createProgram();
-  assert.deepEqual(commands.map((command) => command.name()), ['run', 'agent', 'watch', 'record', 'replay', 'export', 'doctor']);
+  assert.deepEqual(commands.map((command) => command.name()), ['run', 'agent', 'watch', 'top', 'profiling', 'record', 'replay', 'export', 'doctor']);
   for (const command of commands) {
     assert.ok(command.description().length > 30, command.name());
     assert.ok(examplesOf(command).length >= 2, command.name());

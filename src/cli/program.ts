@@ -4,9 +4,11 @@ import { kindlingVersion } from '../agent/version.js';
 import { agentCommand } from './commands/agent.js';
 import { doctorCommand } from './commands/doctor.js';
 import { exportCommand } from './commands/export.js';
+import { profilingCommand } from './commands/profiling.js';
 import { recordCommand } from './commands/record.js';
 import { replayCommand } from './commands/replay.js';
 import { runCommand } from './commands/run.js';
+import { topCommand } from './commands/top.js';
 import { watchCommand } from './commands/watch.js';
 import { withExamples } from './examples.js';
 
@@ -23,7 +25,7 @@ export function createProgram(): Command {
     ['kindling watch error:yes', 'Failed requests as they happen.'],
     ['kindling doctor', 'What this machine allows, and what to do about the rest.'],
   ]);
-  for (const command of [runCommand(), agentCommand(), watchCommand(), recordCommand(), replayCommand(), exportCommand(), doctorCommand()]) {
+  for (const command of [runCommand(), agentCommand(), watchCommand(), topCommand(), profilingCommand(), recordCommand(), replayCommand(), exportCommand(), doctorCommand()]) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   program.addHelpText('after', '\nOptions can also stand in a file or in the environment: docs/config.md. Exit codes: docs/cli.md.');

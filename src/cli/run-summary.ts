@@ -1,8 +1,8 @@
 /** What a run saw, for people and for programs. */
 import type { EndpointTotals, Totals } from '../agent/totals.js';
-import type { AgentHealth } from '../server/api.js';
+import type { AgentHealth, Cause, Profile } from '../server/api.js';
 import { formatCount, formatNs } from './format.js';
-import { fit, printable, type Paint } from './terminal.js';
+import { fit, printable, wrap, type Paint } from './terminal.js';
 
 const SHOWN_ENDPOINTS = 12;
 
@@ -16,14 +16,33 @@ export interface RunSummary {
   lost: AgentHealth['losses'];
   agentCpuSeconds: number;
   endpoints: EndpointTotals[];
+  /** With --profile: those that lost most time. */
+  slowest: SlowRequest[];
 }
 
-export function runSummary(command: string[], exitCode: number, durationMs: number, totals: Totals, health: AgentHealth): RunSummary {
+export interface SlowRequest {
+  id: string;
+  service: string;
+  endpoint: string;
+  durationNs: number;
+  usualNs: number | null;
+  verdict: string;
+  cause: Cause;
+  lookAt: string[];
+}
+
+export interface RunFacts { command: string[]; exitCode: number; durationMs: number; totals: Totals; health: AgentHealth; slowest: readonly Profile[] }
+
+export function runSummary({ command, exitCode, durationMs, totals, health, slowest }: RunFacts): RunSummary {
   const cpu = process.cpuUsage();
   return {
     command, exitCode, durationMs, requests: totals.requests, errors: totals.errors, slow: totals.slow, lost: health.losses,
-    agentCpuSeconds: (cpu.user + cpu.system) / 1e6, endpoints: totals.endpoints(),
+    agentCpuSeconds: (cpu.user + cpu.system) / 1e6, endpoints: totals.endpoints(), slowest: slowest.map(slowRequest),
   };
+}
+
+function slowRequest({ requestId, service, endpoint, requestStartNs, requestEndNs, usual, verdict, cause, lookAt }: Profile): SlowRequest {
+  return { id: requestId, service, endpoint, durationNs: requestEndNs - requestStartNs, usualNs: usual?.durationNs ?? null, verdict, cause, lookAt: lookAt.map(({ label }) => label) };
 }
 
 export function summaryText(summary: RunSummary, width: number, paint: Paint): string {
@@ -37,7 +56,19 @@ export function summaryText(summary: RunSummary, width: number, paint: Paint): s
     `${part(errors, 'failed', paint.red)}, ${part(slow, 'slow', paint.yellow)}; ${lossText(lost, paint)}`,
   ];
   if (endpoints.length > 0) lines.push(...endpointLines(endpoints, width, paint));
+  lines.push(...slowLines(summary.slowest, width, paint));
   return lines.map((line) => `${line}\n`).join('');
+}
+
+/** A verdict is a sentence to be read: it is wrapped, not cut. */
+function slowLines(slowest: readonly SlowRequest[], width: number, paint: Paint): string[] {
+  if (slowest.length === 0) return [];
+  const indent = ' '.repeat(10);
+  const wrapped = (text: string): string[] => wrap(printable(text), Math.max(30, width - indent.length)).map((line) => indent + line);
+  return [paint.dim('     TOOK SLOWEST REQUESTS, and why'), ...slowest.flatMap(({ durationNs, service, verdict, lookAt }) => {
+    const [first, ...rest] = wrapped(`${service}: ${verdict}`);
+    return [fit(formatNs(durationNs), 9, 'right') + first.slice(9), ...rest, ...(lookAt.length > 0 ? wrapped(`look at: ${lookAt.join('; ')}`).map((line) => paint.dim(line)) : [])];
+  })];
 }
 
 function lossText(lost: AgentHealth['losses'], paint: Paint): string {

@@ -110,6 +110,41 @@ export const OPTIONS = {
     path: 'profile.logs', flag: '--no-profile-logs', env: 'KINDLING_PROFILE_LOGS', schema: kind.flag, default: true, expected: 'true or false', example: 'false',
     help: 'Record what threads write to standard output and error and to log files, with secrets masked. Without it (the flag --no-profile-logs) nothing is added to system calls.',
   }),
+  profileSampleRate: option({
+    path: 'profile.sample_rate', flag: '--profile-sample-rate <count>', schema: kind.integer(0, 1000), default: 99,
+    expected: 'a whole number from 0 to 1000', example: '499',
+    help: 'CPU samples a second, on each CPU on which a traced thread runs; 0: none, and no flame graphs of CPU time.',
+  }),
+  profileOffCpuMs: option({
+    path: 'profile.off_cpu_threshold', flag: '--profile-off-cpu <duration>', schema: kind.durationMs('0.1ms', '1h'), default: '1ms',
+    expected: 'a duration from 0.1ms to 1h', example: '5ms',
+    help: 'A thread that was blocked for so long leaves its stack.',
+  }),
+  profileEdgeMs: option({
+    path: 'profile.edge', flag: '--profile-edge <duration>', schema: kind.durationMs('0ms', '5s'), default: '20ms',
+    expected: 'a duration from 0ms to 5s', example: '200ms',
+    help: 'What a profile shows before and after its request.',
+  }),
+  profilesPerHour: option({
+    path: 'profile.per_hour', flag: '--profiles-per-hour <count>', schema: kind.integer(1, 100000), default: 2000,
+    expected: 'a whole number from 1 to 100000', example: '500',
+    help: 'Profiles made in any hour, of all endpoints together.',
+  }),
+  profilesPerEndpoint: option({
+    path: 'profile.per_endpoint', flag: '--profiles-per-endpoint <count>', schema: kind.integer(2, 10000), default: 50,
+    expected: 'a whole number from 2 to 10000', example: '200',
+    help: 'Profiles kept of one endpoint of a service: half of them the slowest, the others the newest.',
+  }),
+  profileFiles: option({
+    path: 'profile.max_files', flag: '--profile-files <count>', schema: kind.integer(10, 1000000), default: 5000,
+    expected: 'a whole number from 10 to 1000000', example: '20000',
+    help: 'Profiles kept in all. Beyond it the endpoint that has most loses one of its own.',
+  }),
+  profileDiskBytes: option({
+    path: 'profile.disk_budget', flag: '--profile-disk <size>', schema: kind.bytes('10MiB', '1TiB'), default: '500MiB',
+    expected: 'a size from 10MiB to 1TiB', example: '2GiB',
+    help: 'Disk space of the kept profiles, beside the store\'s own budget. Without a store they are kept in memory, at most 64 MB of them.',
+  }),
   store: option({
     path: 'store.engine', flag: '--store <engine>', env: 'KINDLING_STORE', schema: kind.choice('chdb', 'off'), default: 'chdb',
     expected: 'chdb or off', example: 'off',

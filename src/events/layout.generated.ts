@@ -1,6 +1,6 @@
 // Generated from the BTF of dist/bpf/kindling.bpf.o and dist/bpf/recorder.bpf.o by scripts/generate-decoders.mjs. Do not edit.
 /** Of everything below: stands in the header of every recording. */
-export const LAYOUT_HASH = 'bb8edbaada341a79';
+export const LAYOUT_HASH = '8760fcf046d9392a';
 
 export const Counter = {
   COUNT_PAYLOAD_FAULT: 0,
@@ -72,6 +72,7 @@ export const RecorderLimits = {
   LOG_BYTES: 512,
   NAME_BYTES: 64,
   NAMES_BYTES: 512,
+  PID_UNKNOWN: 2147483647,
 } as const;
 
 export const Role = {
@@ -488,4 +489,6 @@ export const Switch = {
   call: 100,
   /** 16 bytes */
   beforeComm: 104,
+  /** u64 */
+  on: 120,
 } as const;

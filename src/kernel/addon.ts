@@ -17,6 +17,8 @@ export interface BpfObject {
   attachCgroup(program: string, folder: string): void;
   /** Runs the program on that CPU each `periodNs`; once per CPU. Throws with errno ENODEV where the CPU is off. */
   attachClock(program: string, cpu: number, periodNs: number): void;
+  /** All that an iterator program, attached before, writes now. */
+  iterate(program: string): Uint8Array;
   detach(program: string): void;
   /** Only counts while the sysctl kernel.bpf_stats_enabled is on. */
   runTime(program: string): { runs: number; ns: number };

@@ -31,6 +31,7 @@ export class KernelCapture {
   readonly #readers: RingReader[] = [];
   readonly #policies: Uint32Array;
   readonly #excluded: PidSet;
+  readonly #traced: PidSet;
   #closed = false;
   /** Records handed over, and their bytes. */
   records = 0;
@@ -46,7 +47,7 @@ export class KernelCapture {
     try {
       this.#configure(target, cpus, dataSegments, key);
       this.#load();
-      const pids = new PidSet(this.#object.mmap('scope_pids', true));
+      const pids = this.#traced = new PidSet(this.#object.mmap('scope_pids', true));
       this.#excluded = new PidSet(this.#object.mmap('excluded_pids', true));
       this.exclude([process.pid, ...target.excludePids]);
       this.#policies = new Uint32Array(this.#object.mmap('policies', true));
@@ -63,6 +64,14 @@ export class KernelCapture {
 
   exclude(pids: readonly number[]): void {
     for (const pid of pids) this.#excluded.add(pid);
+  }
+
+  /**
+   * With a scope of processes: those that are in it now, as the kernel side followed them. A process id of the command line may
+   * be another program's by now.
+   */
+  tracedPids(): number[] {
+    return this.#traced.all();
   }
 
   /** Payload bytes that the kernel copies of each call on this connection from now on; 0: it only counts. */

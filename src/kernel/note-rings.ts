@@ -49,6 +49,11 @@ export class NoteRings {
     return sum;
   }
 
+  /** Of all kinds. */
+  droppedAll(): number {
+    return this.geometry.segments.reduce((sum, _, kind) => sum + this.dropped(kind), 0);
+  }
+
   #windowOf(cpu: number, kind: number, from: number, to: number, handle: NoteHandler): number {
     const head = this.#head(cpu, kind);
     const newest = Math.floor(head / NOTE_SEGMENT);

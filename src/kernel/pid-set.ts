@@ -18,4 +18,13 @@ export class PidSet {
   has(pid: number): boolean {
     return (Atomics.load(this.#words, pid >>> 5) >>> (pid & 31) & 1) === 1;
   }
+
+  all(): number[] {
+    const pids: number[] = [];
+    for (let i = 0; i < this.#words.length; i++) {
+      const word = Atomics.load(this.#words, i);
+      for (let bit = 0; word !== 0 && bit < 32; bit++) if ((word >>> bit & 1) === 1) pids.push(i * 32 + bit);
+    }
+    return pids;
+  }
 }

@@ -17,6 +17,8 @@ const TRACEPOINTS: Record<string, string> = {
 };
 const NEEDED = ['thread_switched', 'thread_woken', 'recorder_forked'];
 export const SAMPLER = 'sampled';
+/** An iterator over tasks: runs when a window is read. */
+export const STATES = 'thread_states';
 
 export function planRecorder(options: { logs: boolean; samples: boolean }): RecorderPlan {
   const programs = Object.keys(TRACEPOINTS);
@@ -31,5 +33,7 @@ export function planRecorder(options: { logs: boolean; samples: boolean }): Reco
     return '';
   };
   const plan = programs.map((name) => ({ name, use: reasonAgainst(name) === '', reason: reasonAgainst(name) }));
+  const states = addon().kernelHas(['bpf_iter__task'])[0];
+  plan.push({ name: STATES, use: states, reason: states ? '' : 'this kernel cannot iterate over tasks: what threads do at the end of a window stays open' });
   return { programs: [...plan, { name: SAMPLER, use: options.samples, reason: options.samples ? '' : 'no samples are wanted' }], notesAtExit };
 }

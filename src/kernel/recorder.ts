@@ -3,13 +3,13 @@
  * the window of a request. One thread owns it.
  */
 import { randomBytes } from 'node:crypto';
-import { Config, RecorderConfig } from '../events/layout.generated.js';
+import { Config, RecorderConfig, Switch } from '../events/layout.generated.js';
 import { addon, built, type BpfObject } from './addon.js';
 import { writeScope, type CaptureTarget } from './capture.js';
 import { NoteRings, type NoteHandler } from './note-rings.js';
 import { PidSet } from './pid-set.js';
 import { processTree } from './process-tree.js';
-import { planRecorder, SAMPLER, type RecorderPlan } from './recorder-hooks.js';
+import { planRecorder, SAMPLER, STATES, type RecorderPlan } from './recorder-hooks.js';
 import { divideMemory, memoryBytes, type RecorderMemory } from './recorder-memory.js';
 import { SwitchRings, type SwitchHandler } from './switch-ring.js';
 
@@ -88,9 +88,23 @@ export class FlightRecorder {
     return this.#switches.window(from, to, handle);
   }
 
+  /** Every thread's state as it is now, as a switch that has not ended: `off` 0 on a CPU. Nothing where the kernel cannot tell. */
+  states(handle: SwitchHandler): void {
+    if (!this.#hooks.some(({ name, state }) => name === STATES && state === 'attached')) return;
+    const bytes = this.#object.iterate(STATES);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let offset = 0; offset + Switch.byteLength <= bytes.length; offset += Switch.byteLength) handle(view, offset, -1);
+  }
+
   /** See NoteRings.window. @param kind of NoteRingKind */
   notes(kind: number, from: number, to: number, handle: NoteHandler): number {
     return this.#notes.window(kind, from, to, handle);
+  }
+
+  /** Since it was switched on: switches written, those of them that were overwritten, other records that were not written. */
+  counts(): { switches: number; overwritten: number; dropped: number } {
+    const { written, overwritten } = this.#switches.counts();
+    return { switches: written, overwritten, dropped: this.#notes.droppedAll() };
   }
 
   /** CPU seconds spent in the programs; null while the kernel does not count (sysctl kernel.bpf_stats_enabled). */

@@ -43,6 +43,18 @@ export class SwitchRings {
     return remembered;
   }
 
+  /** Since the start, all CPUs. */
+  counts(): { written: number; overwritten: number } {
+    let written = 0;
+    let overwritten = 0;
+    for (let cpu = 0; cpu < this.cpus; cpu++) {
+      const end = this.#records(cpu);
+      written += end;
+      overwritten += Math.max(0, end - this.#capacity());
+    }
+    return { written, overwritten };
+  }
+
   /** All but the oldest segment, which the writer may be about to overwrite. */
   #capacity(): number {
     return ((this.segments - 1) * RecorderLimits.RECORDER_SEGMENT) / RECORD;

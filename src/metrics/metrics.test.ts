@@ -7,6 +7,7 @@ import type { RollupRow } from '../requests/rollup.js';
 import { EXPORTED_BUCKET, HISTOGRAM_BOUNDS_NS, TRACE_METRIC, entityFamily, topologyFamily } from './definitions.js';
 import { formatBound } from './exposition.js';
 import { Node } from './labels.js';
+import { CAUSE_METRIC } from './causes.js';
 import { Metrics } from './metrics.js';
 import { SELF_METRICS } from './self.js';
 import { statusOf, TRACE_EXPIRY_MS } from './trace-gauge.js';
@@ -166,6 +167,9 @@ test('the agent reports on itself, losses by reason', async () => {
     self: () => ({
       version: '1', startedAtMs: 5000, events: 10, eventBytes: 20, requests: 3, incomplete: 1, connectionsOpen: 1, connectionsTotal: 2, unclassifiedTotal: 7,
       losses: lossesOf({ bytes_unseen: 4 }), cpuSeconds: { main: 0.5, kernel: null }, rssBytes: { agent: 100 }, store: null, liveClients: 0,
+      profiling: {
+        on: true, memoryBytes: 64, kernelSeconds: null, switches: 9, overwritten: 4, dropped: 1, byReason: { slow: 3 }, passedOver: 2, unwritten: 0, kept: 3, keptBytes: 30, pending: 1,
+      },
     }),
   });
   const lost = await samples(m, 'kindling_agent_lost_total');
@@ -174,10 +178,14 @@ test('the agent reports on itself, losses by reason', async () => {
   assert.equal((await samples(m, 'kindling_agent_unclassified_connections_total'))[0].value, 7);
   assert.deepEqual((await samples(m, 'kindling_agent_cpu_seconds_total')).map((s) => s.labels.part), ['main']);
   assert.equal((await samples(m, 'kindling_agent_store_rows')).length, 0);
+  assert.deepEqual((await samples(m, 'kindling_agent_profiles_total')).map((s) => [s.labels.reason, s.value]),
+    [['slow', 3], ['slower_than_usual', 0], ['failed', 0], ['sampled', 0], ['asked', 0]]);
+  assert.deepEqual((await samples(m, 'kindling_agent_recorder_overwritten_total')).map((s) => s.value), [4]);
+  assert.deepEqual(await samples(m, 'kindling_agent_recorder_cpu_seconds_total'), [], 'what the kernel does not tell is not there');
 });
 
 test('metric names are unique and counters end in _total', () => {
-  const definitions = [...Object.values(entityFamily(true)), ...Object.values(topologyFamily(true)), TRACE_METRIC, ...SELF_METRICS];
+  const definitions = [...Object.values(entityFamily(true)), ...Object.values(topologyFamily(true)), TRACE_METRIC, CAUSE_METRIC, ...SELF_METRICS];
   assert.equal(new Set(definitions.map((d) => d.name)).size, definitions.length);
   for (const d of definitions) assert.equal(d.type === 'counter', d.name.endsWith('_total'), d.name);
 });

@@ -1,8 +1,10 @@
 /** All of /metrics: request metrics from roll-ups, abnormal requests, the agent's own. */
 import { hostname } from 'node:os';
 import { Registry } from 'prom-client';
+import type { ProfileSummary } from '../profile/profile-summary.js';
 import type { RequestRecord } from '../requests/record.js';
 import type { RollupRow } from '../requests/rollup.js';
+import { CAUSE_METRIC, CauseCounter } from './causes.js';
 import { entityFamily, topologyFamily, TRACE_METRIC } from './definitions.js';
 import { registerFamily, registerMetric } from './exposition.js';
 import { countsIntoTopology, entityLabels, Node, topologyLabels } from './labels.js';
@@ -27,6 +29,7 @@ export class Metrics {
   private readonly entity: SeriesTable;
   private readonly topology: SeriesTable;
   private readonly traces: TraceGauge;
+  private readonly causes: CauseCounter;
   private readonly node: Node;
   private readonly nowMs: () => number;
   private reading: SelfReading | null = null;
@@ -38,10 +41,12 @@ export class Metrics {
     this.entity = new SeriesTable(entity.histogram.labels, options.maxSeries);
     this.topology = new SeriesTable(topology.histogram.labels, options.maxSeries);
     this.traces = new TraceGauge(options.traceRequests, this.node);
+    this.causes = new CauseCounter(options.maxSeries);
     this.contentType = this.registry.contentType;
     registerFamily(this.registry, entity, this.entity);
     registerFamily(this.registry, topology, this.topology);
     registerMetric(this.registry, TRACE_METRIC, () => this.traces.samples(this.nowMs()));
+    registerMetric(this.registry, CAUSE_METRIC, () => this.causes.samples());
     if (options.self) for (const metric of SELF_METRICS) registerMetric(this.registry, metric, () => metric.read(this.reading!));
   }
 
@@ -56,6 +61,11 @@ export class Metrics {
   /** Requests as they end; only the slow and failed ones are of interest here. */
   addRequests(records: readonly RequestRecord[]): void {
     for (const record of records) if (record.slow || record.error !== 'none') this.traces.add(record, this.nowMs());
+  }
+
+  /** Of a request that was not counted before. */
+  addProfile(profile: ProfileSummary): void {
+    this.causes.add(profile);
   }
 
   /** The text exposition. */

@@ -2,6 +2,7 @@
 import { LOSSES } from '../errors/losses.js';
 import type { MetricDefinition } from './definitions.js';
 import type { Sample } from './exposition.js';
+import { PROFILING_METRICS, type ProfilingReading } from './profiling.js';
 
 /** A reading of the agent's own totals. null: not known. */
 export interface SelfReading {
@@ -22,6 +23,7 @@ export interface SelfReading {
     state: 'ok' | 'degraded' | 'down'; rows: number; bytes: number; spoolBatches: number; spoolBytes: number; droppedBatches: number;
   } | null;
   liveClients: number;
+  profiling: ProfilingReading;
   metricSeries: number;
   foldedRows: number;
 }
@@ -64,6 +66,7 @@ export const SELF_METRICS: readonly SelfMetric[] = [
   metric('store_spool_batches', 'gauge', 'batches', 'Batches not yet acknowledged by the store.', (r) => one(r.store?.spoolBatches)),
   metric('store_spool_bytes', 'gauge', 'bytes', 'Disk space of those batches.', (r) => one(r.store?.spoolBytes)),
   metric('store_dropped_batches_total', 'counter', 'batches', 'Batches dropped because neither store nor spool could take them.', (r) => one(r.store?.droppedBatches)),
+  ...PROFILING_METRICS.map(({ name, type, unit, help, read, labels }) => metric(name, type, unit, help, (r) => read(r.profiling), labels)),
   metric('live_clients', 'gauge', 'clients', 'Clients of the live tail.', (r) => one(r.liveClients)),
   metric('metric_series', 'gauge', 'series', 'Series of the request metrics.', (r) => one(r.metricSeries)),
   metric('folded_rows_total', 'counter', 'rows', 'Roll-up rows counted under ~other because a metric had too many series.', (r) => one(r.foldedRows)),

@@ -1,5 +1,5 @@
 /** Waits for input while no call to another service is under way: for the request's own client, a connect, or a timer. */
-import { connectName } from './peer-calls.js';
+import { lostUntil } from './network.js';
 import type { PathInput } from './path-input.js';
 import type { LedgerKind, Slice } from './profile.js';
 
@@ -7,27 +7,30 @@ const SENDS = new Set(['write', 'writev', 'sendto', 'sendmsg', 'sendmmsg', 'send
 /** With a time limit of their own: 0 as result means that it was reached. */
 const POLLS = new Set(['epoll_wait', 'epoll_pwait', 'epoll_pwait2', 'poll', 'ppoll', 'select', 'pselect6']);
 
-export interface Wait { kind: LedgerKind; object: string }
+export interface Wait { startNs: number; endNs: number; kind: LedgerKind; object: string }
 
 export const READS_SLOWLY = ' to read';
 export const SENDS_SLOWLY = ' to send';
 
-/** null: nothing more is known than the wait itself. */
-export function waitWithoutCall(input: PathInput, tid: number, slice: Slice, endNs: number): Wait | null {
-  if (slice.syscall === 'connect') return { kind: 'wire', object: connectName({ peer: slice.object } as Parameters<typeof connectName>[0]) };
-  if (slice.kind === 'network' && SENDS.has(slice.syscall)) return clientWait(input, slice.object, READS_SLOWLY, endNs);
-  if (POLLS.has(slice.syscall) && slice.result === 0) return { kind: 'sleep', object: 'timer' };
+/** The wait of a thread between two times, latest part first; empty: nothing more is known than the wait itself. */
+export function waitWithoutCall(input: PathInput, tid: number, slice: Slice, startNs: number, endNs: number): Wait[] {
+  const at = { startNs, endNs };
+  if (slice.syscall === 'connect') return [{ ...at, kind: 'wire', object: `connect to ${slice.object || 'another service'}` }];
+  if (slice.kind === 'network' && SENDS.has(slice.syscall)) return clientWait(input, slice.object, READS_SLOWLY, at);
+  if (POLLS.has(slice.syscall) && slice.result === 0) return [{ ...at, kind: 'sleep', object: 'timer' }];
   const { request } = input;
-  if (!request || request.role !== 'server' || slice.wokenBy?.pid === input.threads.find((one) => one.tid === tid)?.pid) return null;
-  if (tid === input.responseTid && request.firstByteNs !== undefined && endNs > request.firstByteNs) return clientWait(input, '', READS_SLOWLY, endNs);
-  if (tid === input.requestTid && request.sentNs !== undefined && endNs <= request.sentNs) return clientWait(input, '', SENDS_SLOWLY, endNs);
-  return null;
+  if (!request || request.role !== 'server' || slice.wokenBy?.pid === input.threads.find((one) => one.tid === tid)?.pid) return [];
+  if (tid === input.responseTid && request.firstByteNs !== undefined && endNs > request.firstByteNs) return clientWait(input, '', READS_SLOWLY, at);
+  if (tid === input.requestTid && request.sentNs !== undefined && endNs <= request.sentNs) return clientWait(input, '', SENDS_SLOWLY, at);
+  return [];
 }
 
 /** Packets to the client that had to be sent again were the network's fault, not its own. */
-function clientWait({ request }: PathInput, peer: string, what: string, endNs: number): Wait {
-  const client = request?.client || peer;
-  const lost = request?.lastRetransmitNs !== undefined && request.lastRetransmitNs + (request.rttNs ?? 0) >= endNs && (peer === '' || peer === request.client);
-  if (lost) return { kind: 'wire', object: `packets to the client ${client}` };
-  return { kind: 'peer', object: `${peer === '' || peer === request?.client ? `the client ${client}` : peer}${what}`.replace('  ', ' ') };
+function clientWait({ request }: PathInput, peer: string, what: string, { startNs, endNs }: { startNs: number; endNs: number }): Wait[] {
+  const isClient = peer === '' || peer === request?.client || !/:\d+$/.test(peer);
+  const client = `the client ${request?.client ?? ''}`.trimEnd();
+  const lostUntilNs = isClient && request ? lostUntil(request, startNs, endNs) : -Infinity;
+  const parts: Wait[] = [{ startNs: Math.max(startNs, lostUntilNs), endNs, kind: 'peer', object: `${isClient ? client : peer}${what}` }];
+  if (lostUntilNs > startNs) parts.push({ startNs, endNs: Math.min(endNs, lostUntilNs), kind: 'wire', object: `packets to ${client}` });
+  return parts;
 }

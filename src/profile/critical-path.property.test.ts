@@ -37,7 +37,7 @@ function inputs(slices: fc.Arbitrary<Slice[]>, at: fc.Arbitrary<number>): fc.Arb
   const server = fc.record({ id: fc.constantFrom('s0', 's1'), pid: fc.constantFrom(1, 2, 3), requestTid: tid, responseTid: tid, startNs: at, endNs: at });
   const call = fc.record({
     id: fc.string({ maxLength: 4 }), startNs: at, endNs: at, tid, server: maybe(server), connectNs: maybe(at), sentNs: maybe(at), firstByteNs: maybe(at), readNs: maybe(at),
-    lastRetransmitNs: maybe(at), rttNs: maybe(at), retransmits: maybe(fc.nat(3)), protocol: fc.constantFrom('postgres', 'x', 'dns'),
+    retransmittedNs: maybe(fc.array(at, { maxLength: 3 })), rttNs: maybe(at), retransmits: maybe(fc.nat(3)), protocol: fc.constantFrom('postgres', 'x', 'dns'),
   }).map((one): CallRef => ({ service: 'db', endpoint: `q${one.id}`, client: 'c', ...one }));
   const views = fc.tuple(call, call).map(([a, b]) => [{ ...a, id: 's0' }, { ...b, id: 's1' }]);
   const process = fc.record({ pid: fc.constantFrom(1, 2, 3), name: fc.constant('pg'), service: fc.constant('db'), calls: fc.array(call, { maxLength: 3 }), requests: views });

@@ -13,7 +13,7 @@ import { peersSide } from './peers-side.js';
 import type { CallRef, LedgerKind, PathSegment, Slice, SliceKind, ThreadRef } from './profile.js';
 import { stopsTheWorld } from './runtime-names.js';
 import { siblingThatWoke } from './siblings.js';
-import { otherAt, poolJob } from './pool-jobs.js';
+import { fullPool, otherAt, poolJob } from './pool-jobs.js';
 import { SliceIndex } from './slice-index.js';
 import { waitWithoutCall } from './client-waits.js';
 
@@ -61,8 +61,8 @@ class Walk {
   /** Latest first, as they are found. */
   readonly #found: PathSegment[] = [];
   #criticalCall: CallRef | null = null;
-  /** By loop: the pool's thread whose work for us it waited for later (the walk goes backwards). */
-  readonly #workers = new Map<number, number>();
+  /** By loop: the pool's thread that its later wait was for (the walk goes backwards); null: that was for something else. */
+  readonly #workers = new Map<number, number | null>();
 
   constructor(input: PathInput, slices: SliceIndex) {
     this.#input = { ...input, calls: [...input.calls, ...connectsOf(input.calls)] };
@@ -160,18 +160,19 @@ class Walk {
     return elsewhere ? this.#explainForeignCall(piece, elsewhere) : this.#addCalls(piece, calls);
   }
 
-  /** Woken by a thread of the process's own pool: by its work for us, or for others that were before us. */
+  /** A loop's wait for its process's own pool: for its work for us, or for others that came before us. null: for something else. */
   #explainPool(piece: Piece): number | null {
     const { tid, slice, fromNs, toNs } = piece;
     const waker = slice.wokenBy;
     const own = waker !== null && this.#followable(tid, waker.tid, piece.within);
-    const worker = own ? waker.tid : this.#workers.get(tid);
-    if (worker === undefined) return null;
+    const waited = this.#workers.get(tid);
+    const worker = own ? waker.tid : waited ?? fullPool(this.#input, this.#slices, tid, toNs);
+    if (!this.#workers.has(tid)) this.#workers.set(tid, worker);
+    if (worker === null) return null;
     const job = poolJob(this.#input, this.#slices, { loop: tid, worker, ns: own ? slice.endNs : toNs });
     if (job === 'none') return null;
     const other = job === 'others' ? otherAt(this.#input, tid, fromNs, toNs) : own ? this.#wokenForOther(tid, slice) : null;
-    if (job === 'others' || (other && this.#workers.has(tid))) return this.#add(tid, fromNs, toNs, 'pool', other ? requestName(other) : '', other);
-    if (other) return null;
+    if (job === 'others' || other) return waited === null ? null : this.#add(tid, fromNs, toNs, 'pool', other ? requestName(other) : '', other);
     this.#workers.set(tid, worker);
     if (own) return this.#followWaker(piece);
     this.follow(worker, fromNs, toNs, [...piece.within, tid]);
@@ -203,8 +204,9 @@ class Walk {
       if (call) this.#criticalCall = call;
       if (call) this.#add(tid, startNs, endNs, 'peer', callName(call), call);
       else {
-        const { kind, object } = waitWithoutCall(this.#input, tid, slice, endNs) ?? { kind: OWN_KIND[slice.kind], object: slice.object };
-        this.#add(tid, startNs, endNs, kind, object);
+        const parts = waitWithoutCall(this.#input, tid, slice, startNs, endNs);
+        for (const part of parts) this.#add(tid, part.startNs, part.endNs, part.kind, part.object);
+        if (parts.length === 0) this.#add(tid, startNs, endNs, OWN_KIND[slice.kind], slice.object);
       }
     }
     return fromNs;

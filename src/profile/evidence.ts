@@ -52,10 +52,15 @@ export interface LifeRecord { ns: number; pid: number; tid: number; what: 'start
 /** A segment sent again by a socket of the scope: which process it belongs to, its addresses tell. */
 export interface RetransmitRecord { ns: number; local: string; remote: string; srttUs: number; netns: number }
 
+export interface ThreadAtWork { ns: number; pid: number; tid: number }
+
 export interface Evidence {
   fromNs: number;
   toNs: number;
+  /** Of threads that were off their CPU when the window was read, the last one ends then. */
   switches: SwitchRecord[];
+  /** Threads that were on a CPU when the window was read, and when that was. */
+  running: ThreadAtWork[];
   samples: SampleRecord[];
   blocks: BlockRecord[];
   operations: OperationRecord[];

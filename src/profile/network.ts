@@ -16,7 +16,7 @@ export function addNetwork<T extends CallRef>(call: T, pid: number, remote: stri
   const again = retransmits.filter(({ ns, local, remote: far }) => ns >= startNs && ns <= endNs && isOf(call, local, far));
   if (again.length > 0) {
     call.retransmits = again.length;
-    call.lastRetransmitNs = Math.max(...again.map(({ ns }) => ns)) - originNs;
+    call.retransmittedNs = again.map(({ ns }) => ns - originNs).sort((a, b) => a - b).slice(-MAX_TOLD);
   }
   // The newest figure of that peer, taken by whichever thread of the process.
   const seen = operations.filter((one) => one.pid === pid && one.object === remote && one.srttUs >= 0 && one.ns <= endNs + LATER_NS);
@@ -28,6 +28,8 @@ export function addNetwork<T extends CallRef>(call: T, pid: number, remote: stri
   return call;
 }
 
+/** Of one connection, the last. */
+const MAX_TOLD = 100;
 /** An operation is noted when it returns. */
 const LATER_NS = 1e6;
 
@@ -35,4 +37,14 @@ const LATER_NS = 1e6;
 function isOf({ client, peer }: CallRef, local: string, remote: string): boolean {
   if (!client || client.startsWith('unix:')) return false;
   return (local === client && (remote === peer || !peer)) || remote === client;
+}
+
+/**
+ * Until when a wait that began then was for packets that had been lost: the last one sent again within it had come. Nobody
+ * could go on before. -Infinity when nothing was lost.
+ */
+export function lostUntil({ retransmittedNs, rttNs }: CallRef, startNs: number, endNs: number): number {
+  const last = retransmittedNs?.findLast((ns) => ns > startNs && ns <= endNs);
+  const way = typeof rttNs === 'number' && rttNs > 0 ? rttNs : 0;
+  return last === undefined ? -Infinity : Math.min(endNs, last + way);
 }

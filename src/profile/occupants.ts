@@ -2,6 +2,7 @@
  * Who had the CPU while a thread waited for it. A record names only the last one before it; where that is a thread that was
  * recorded too, its own record says when it came and who was there before, and so on.
  */
+import { RecorderLimits } from '../events/layout.generated.js';
 import type { SwitchRecord } from './thread-slices.js';
 
 /** Predecessors that are told apart within one wait; what lies before them counts as the last one's. */
@@ -47,6 +48,7 @@ export class Occupants {
 }
 
 function nameOf(record: SwitchRecord, pid: number): string {
+  if (record.beforePid === RecorderLimits.PID_UNKNOWN) return '';
   if (record.beforePid === 0) return 'an idle CPU that had to wake';
   if (record.beforePid === pid) return `thread ${record.beforeTid} of the same process`;
   return record.beforeName === '' ? `another process (pid ${record.beforePid})` : `${record.beforeName} (pid ${record.beforePid})`;

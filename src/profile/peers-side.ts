@@ -4,6 +4,7 @@
  */
 import type { PathInput } from './path-input.js';
 import { connectName, isConnect } from './peer-calls.js';
+import { lostUntil } from './network.js';
 import type { CallRef, PathSegment } from './profile.js';
 
 /** Less than this on the way is not worth a line of its own. */
@@ -25,8 +26,7 @@ function splitSegment(segment: PathSegment, call: CallRef, serverPath: (call: Ca
   const inside = call.server ? serverPath(call) : [];
   if (inside.length > 0) return splitByServer(segment, inside);
   // From one end only: until what was lost had been sent once more, and had come, nobody could work for it.
-  const againNs = call.lastRetransmitNs === undefined ? NaN : call.lastRetransmitNs + (call.rttNs ?? 0);
-  const lostUntilNs = Number.isFinite(againNs) ? againNs : -Infinity;
+  const lostUntilNs = lostUntil(call, segment.startNs, segment.endNs);
   const wire = cut(segment, segment.startNs, Math.min(segment.endNs, lostUntilNs));
   return [...wire.map((one) => ({ ...one, kind: 'wire' as const })), ...cut(segment, Math.max(segment.startNs, lostUntilNs), segment.endNs)];
 }

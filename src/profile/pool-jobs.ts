@@ -31,6 +31,12 @@ export function poolJob(input: PathInput, index: SliceIndex, { loop, worker, ns 
   return Math.max(sinceWorkNs, doneNs) < readNsOf(input) ? 'others' : 'ours';
 }
 
+/** One of the pool's threads, if all of them were at jobs of others then: whoever needs one has to wait. null: it was not so. */
+export function fullPool(input: PathInput, index: SliceIndex, loop: number, ns: number): number | null {
+  const pool = index.wakersOf(loop).filter((tid) => index.sameProcess(loop, tid) && tid !== loop);
+  return pool.length > 0 && pool.every((worker) => poolJob(input, index, { loop, worker, ns }) === 'others') ? pool[0] : null;
+}
+
 /** The other request that was longest under way at that time on this loop. */
 export function otherAt(input: PathInput, loop: number, fromNs: number, toNs: number): CallRef | null {
   let most: CallRef | null = null;

@@ -1,94 +1,185 @@
 /**
- * Stored profiles: one compressed file each, in a folder of the store's, bounded in number and bytes (oldest go first).
- * Written and read asynchronously; a file that cannot be read is said to be gone.
+ * Stored profiles: one compressed blob each, and an index of their rows, so that lists and sums open none. Bounded per
+ * endpoint, in number and in bytes. Everything is done in turn; a row is in the index only while its blob is there.
+ * After a kill the blobs are the truth: rows without one are dropped, blobs without a row are read once.
  */
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
+import { INDEX, type ProfileBlobs } from './profile-blobs.js';
+import { beyondEndpoint, DEFAULT_PROFILE_LIMITS, groupOf, leastWorthy, type Kept, type ProfileLimits } from './profile-limits.js';
+import { rowOf, type ProfileRow } from './profile-summary.js';
 import type { Profile } from './profile.js';
 
 const pack = promisify(gzip);
 const unpack = promisify(gunzip);
-const SUFFIX = '.json.gz';
-/** Request ids: nothing else becomes part of a path. */
-const ID = /^[0-9a-f]{16}$/;
+/** A profile is some 100 kB; no blob becomes more than this in memory, whoever wrote it. */
+const MAX_UNPACKED_BYTES = 512e6;
+/** Profiles that wait to be written: a slow disk costs profiles, not memory. */
+const MAX_WAITING = 64;
+/** The index is written so long after a change. */
+const INDEX_DELAY_MS = 1_000;
 
-export interface ProfileLimits { files: number; bytes: number }
-export const DEFAULT_PROFILE_LIMITS: ProfileLimits = { files: 5_000, bytes: 500e6 };
+type Row = ProfileRow & Kept;
 
 export class ProfileFiles {
-  /** Id → bytes, oldest first. */
-  #sizes = new Map<string, number>();
+  /** Oldest first. */
+  readonly #rows = new Map<string, Row>();
+  readonly #groups = new Map<string, Row[]>();
   #bytes = 0;
+  #waiting = 0;
+  #last: Promise<unknown>;
+  #indexTimer: NodeJS.Timeout | null = null;
   /** Profiles that could not be written. */
-  failed = 0;
+  unwritten = 0;
 
-  constructor(private readonly directory: string, private readonly limits = DEFAULT_PROFILE_LIMITS) {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const found = readdirSync(directory).filter((name) => name.endsWith(SUFFIX))
-      .map((name) => ({ id: name.slice(0, -SUFFIX.length), stat: statSync(join(directory, name)) }))
-      .sort((a, b) => a.stat.mtimeMs - b.stat.mtimeMs);
-    for (const { id, stat } of found) this.#remember(id, stat.size);
+  constructor(private readonly blobs: ProfileBlobs, private readonly limits: ProfileLimits = DEFAULT_PROFILE_LIMITS) {
+    this.#last = this.#reopen().catch(() => undefined);
   }
 
   get count(): number {
-    return this.#sizes.size;
+    return this.#rows.size;
   }
 
   get bytes(): number {
     return this.#bytes;
   }
 
-  async put(profile: Profile): Promise<void> {
-    const path = this.#path(profile.requestId);
-    if (path === null) return;
+  /** Of which names are still being looked up. */
+  get pending(): number {
+    let count = 0;
+    for (const row of this.#rows.values()) if (row.pending) count++;
+    return count;
+  }
+
+  /** When it is written, or counted as unwritten. An earlier one of the same request is replaced. */
+  put(profile: Profile): Promise<void> {
+    if (this.#waiting >= MAX_WAITING) {
+      this.unwritten++;
+      return Promise.resolve();
+    }
+    this.#waiting++;
+    return this.#inTurn(async () => {
+      this.#waiting--;
+      await this.#put(profile);
+    });
+  }
+
+  /** Null when there is none (any more), or it cannot be read. */
+  async get(id: string): Promise<Profile | null> {
+    await this.#last;
+    return this.#rows.has(id) ? this.#read(id) : null;
+  }
+
+  /** Oldest first. */
+  async rows(): Promise<ProfileRow[]> {
+    await this.#last;
+    return [...this.#rows.values()];
+  }
+
+  /** Writes what is not written yet. */
+  async close(): Promise<void> {
+    await this.#last;
+    if (this.#indexTimer === null) return;
+    clearTimeout(this.#indexTimer);
+    await this.#writeIndex();
+  }
+
+  #inTurn(step: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(step).catch(() => { this.unwritten++; });
+    this.#last = done;
+    return done;
+  }
+
+  async #put(profile: Profile): Promise<void> {
+    const packed = await pack(JSON.stringify(profile));
+    const row: Row = { ...rowOf(profile), bytes: packed.length };
     try {
-      const packed = await pack(JSON.stringify(profile));
-      await writeFile(`${path}.new`, packed, { mode: 0o600 });
-      await rename(`${path}.new`, path);
-      this.#remember(profile.requestId, packed.length);
-      await this.#makeRoom();
+      await this.blobs.put(row.id, packed);
     } catch {
-      this.failed++; // a full disk: the request itself is in the store
+      // A full disk, most likely: what lies there makes room once.
+      for (let i = 0; i < Math.ceil(this.#rows.size / 10); i++) await this.#drop(leastWorthy(this.#groups.values(), 'bytes'));
+      await this.blobs.put(row.id, packed);
+    }
+    this.#add(row);
+    for (const one of beyondEndpoint(this.#groups.get(groupOf(row)) ?? [], this.limits)) await this.#drop(one);
+    while (this.#rows.size > this.limits.files) await this.#drop(leastWorthy(this.#groups.values(), 'files'));
+    while (this.#bytes > this.limits.bytes && this.#rows.size > 0) await this.#drop(leastWorthy(this.#groups.values(), 'bytes'));
+  }
+
+  async #drop(row: Kept | null): Promise<void> {
+    if (row === null) return;
+    this.#forget(row.id);
+    await this.blobs.remove(row.id);
+  }
+
+  #add(row: Row): void {
+    this.#forget(row.id);
+    this.#rows.set(row.id, row);
+    this.#bytes += row.bytes;
+    const group = groupOf(row);
+    const rows = this.#groups.get(group);
+    if (rows) rows.push(row);
+    else this.#groups.set(group, [row]);
+    this.#indexTimer ??= setTimeout(() => void this.#inTurn(() => this.#writeIndex()), INDEX_DELAY_MS).unref();
+  }
+
+  #forget(id: string): void {
+    const row = this.#rows.get(id);
+    if (row === undefined) return;
+    this.#rows.delete(id);
+    this.#bytes -= row.bytes;
+    const rest = this.#groups.get(groupOf(row))!.filter((one) => one !== row);
+    if (rest.length > 0) this.#groups.set(groupOf(row), rest);
+    else this.#groups.delete(groupOf(row));
+  }
+
+  async #reopen(): Promise<void> {
+    const known = await this.#readIndex();
+    for (const { id, bytes } of this.blobs.list()) {
+      const row = known.get(id) ?? await this.#rowFromBlob(id);
+      if (row === null) await this.blobs.remove(id);
+      else this.#add({ ...row, bytes });
     }
   }
 
-  /** Null when there is none (any more). */
-  async get(id: string): Promise<Profile | null> {
-    const path = this.#path(id);
-    if (path === null || !this.#sizes.has(id)) return null;
+  async #readIndex(): Promise<Map<string, ProfileRow>> {
+    const packed = await this.blobs.get(INDEX);
+    if (packed === null) return new Map();
     try {
-      return JSON.parse((await unpack(await readFile(path))).toString('utf8')) as Profile;
+      const rows = JSON.parse((await unpack(packed, { maxOutputLength: MAX_UNPACKED_BYTES })).toString('utf8')) as ProfileRow[];
+      return new Map(rows.filter(isRow).map((row) => [row.id, row]));
+    } catch {
+      return new Map();
+    }
+  }
+
+  async #writeIndex(): Promise<void> {
+    this.#indexTimer = null;
+    await this.blobs.put(INDEX, await pack(JSON.stringify([...this.#rows.values()]))).catch(() => undefined); // the blobs are the truth
+  }
+
+  async #rowFromBlob(id: string): Promise<ProfileRow | null> {
+    const profile = await this.#read(id);
+    try {
+      return profile === null || profile.requestId !== id ? null : rowOf(profile);
     } catch {
       return null;
     }
   }
 
-  /** Newest first. */
-  async newest(limit: number): Promise<Profile[]> {
-    const ids = [...this.#sizes.keys()].slice(-limit).reverse();
-    const profiles = await Promise.all(ids.map((id) => this.get(id)));
-    return profiles.filter((profile) => profile !== null);
-  }
-
-  #path(id: string): string | null {
-    return ID.test(id) ? join(this.directory, id + SUFFIX) : null;
-  }
-
-  #remember(id: string, bytes: number): void {
-    this.#bytes += bytes - (this.#sizes.get(id) ?? 0);
-    this.#sizes.delete(id);
-    this.#sizes.set(id, bytes);
-  }
-
-  async #makeRoom(): Promise<void> {
-    for (const [id, bytes] of this.#sizes) {
-      if (this.#sizes.size <= this.limits.files && this.#bytes <= this.limits.bytes) return;
-      this.#sizes.delete(id);
-      this.#bytes -= bytes;
-      await rm(join(this.directory, id + SUFFIX), { force: true });
+  async #read(id: string): Promise<Profile | null> {
+    const packed = await this.blobs.get(id);
+    if (packed === null) return null;
+    try {
+      return JSON.parse((await unpack(packed, { maxOutputLength: MAX_UNPACKED_BYTES })).toString('utf8')) as Profile;
+    } catch {
+      return null;
     }
   }
+}
+
+/** An index of another version, or no index at all, is no reason to fail. */
+function isRow(row: Partial<ProfileRow> | null): row is ProfileRow {
+  return row !== null && typeof row === 'object' && typeof row.id === 'string' && typeof row.service === 'string' && typeof row.endpoint === 'string'
+    && typeof row.start === 'string' && Number.isFinite(row.durationNs) && Number.isFinite(row.lostNs) && Array.isArray(row.shares) && Array.isArray(row.objects);
 }

@@ -56,10 +56,10 @@ export interface CallRef {
   server?: { id: string; pid: number; requestTid: number; responseTid: number; startNs: number; endNs: number };
   /** Time of the connect that belongs to it; null or absent: the connection was there. */
   connectNs?: number | null;
-  /** Of its connection: smoothed round-trip time, and segments sent again during the call (when the last of them went out). */
+  /** Of its connection: smoothed round-trip time, and segments sent again during the call, and when the last of them were. */
   rttNs?: number | null;
   retransmits?: number;
-  lastRetransmitNs?: number;
+  retransmittedNs?: number[];
   /** The client's address: with `peer` it tells the connection. */
   client?: string;
   /** The thread that read the answer, or wrote the response. */

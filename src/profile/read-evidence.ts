@@ -6,7 +6,7 @@ import { Header, NoteRingKind, Switch, ThreadType } from '../events/layout.gener
 import type { FlightRecorder } from '../kernel/recorder.js';
 import type { Evidence } from './evidence.js';
 import { PID_OFFSETS, readBlock, readLife, readLog, readOperation, readRetransmit, readSample } from './read-notes.js';
-import { readSwitch } from './thread-slices.js';
+import { readSwitch, u64, type SwitchRecord } from './thread-slices.js';
 
 export interface EvidenceQuestion {
   pids: ReadonlySet<number>;
@@ -27,8 +27,8 @@ export function readEvidence(recorder: FlightRecorder, question: EvidenceQuestio
 /** Of these processes only; retransmits are nobody's in particular. */
 export function evidenceOf(evidence: Evidence, pids: ReadonlySet<number>): Evidence {
   const of = <T extends { pid: number }>(records: readonly T[]): T[] => records.filter(({ pid }) => pids.has(pid));
-  const { switches, samples, blocks, operations, logs, lives } = evidence;
-  return { ...evidence, switches: of(switches), samples: of(samples), blocks: of(blocks), operations: of(operations), logs: of(logs), lives: of(lives) };
+  const { switches, running, samples, blocks, operations, logs, lives } = evidence;
+  return { ...evidence, switches: of(switches), running: of(running), samples: of(samples), blocks: of(blocks), operations: of(operations), logs: of(logs), lives: of(lives) };
 }
 
 class Reading {
@@ -39,10 +39,13 @@ class Reading {
   evidence(): Evidence {
     const { fromNs, toNs, marginNs } = this.question;
     const found: Evidence = {
-      fromNs, toNs, switches: [], samples: [], blocks: [], operations: [], logs: [], lives: [], retransmits: [],
+      fromNs, toNs, switches: [], running: [], samples: [], blocks: [], operations: [], logs: [], lives: [], retransmits: [],
       rememberedNs: { switches: -Infinity, samples: -Infinity, notes: -Infinity }, cut: [],
     };
-    found.rememberedNs.switches = this.#switches(found, fromNs - marginNs, toNs + marginNs);
+    // First how threads are now, then what the ring tells: whoever moves in between is in the ring.
+    const now = this.#states(found);
+    found.rememberedNs.switches = this.#switches(found, fromNs - marginNs);
+    this.#addStanding(found, now);
     found.rememberedNs.samples = this.#samples(found, fromNs, toNs);
     found.rememberedNs.notes = Math.max(this.#blocks(found, fromNs, toNs + marginNs), this.#operations(found, fromNs, toNs + marginNs), this.#logs(found, fromNs, toNs));
     // Names are of use whenever they were given.
@@ -52,12 +55,40 @@ class Reading {
     return found;
   }
 
-  #switches(found: Evidence, from: number, to: number): number {
-    const { pids } = this.question;
-    return this.recorder.window(from, to, (view, offset) => {
+  /** Switches that have not ended; threads that are on a CPU are added at once. */
+  #states(found: Evidence): SwitchRecord[] {
+    const { pids, toNs } = this.question;
+    const standing: SwitchRecord[] = [];
+    this.recorder.states((view, offset) => {
       if (!pids.has(view.getUint32(offset + Switch.pid, true))) return;
+      const state = readSwitch(view, offset);
+      if (state.offNs === 0) found.running.push({ ns: state.onNs, pid: state.pid, tid: state.tid });
+      else if (state.offNs <= toNs) standing.push(state);
+    });
+    return standing;
+  }
+
+  /** Up to now: a wait that reaches into the window may have ended long after it. */
+  #switches(found: Evidence, from: number): number {
+    const { pids, toNs } = this.question;
+    const beyond = new Set<number>();
+    return this.recorder.window(from, Infinity, (view, offset) => {
+      if (!pids.has(view.getUint32(offset + Switch.pid, true))) return;
+      if (u64(view, offset + Switch.off) > toNs) {
+        // The first of these tells until when the thread ran.
+        const tid = view.getUint32(offset + Switch.tid, true);
+        if (beyond.has(tid)) return;
+        beyond.add(tid);
+      }
       if (this.#room('switches', found.switches.length)) found.switches.push(readSwitch(view, offset));
     });
+  }
+
+  #addStanding(found: Evidence, standing: readonly SwitchRecord[]): void {
+    if (standing.length === 0) return;
+    const last = new Map<number, number>();
+    for (const { tid, offNs } of found.switches) if (offNs > (last.get(tid) ?? 0)) last.set(tid, offNs);
+    for (const state of standing) if (state.offNs > (last.get(state.tid) ?? 0) && this.#room('switches', found.switches.length)) found.switches.push(state);
   }
 
   #samples(found: Evidence, from: number, to: number): number {

@@ -134,7 +134,7 @@ function refOf({ record, startNs, endNs }: Exchange, originNs: number): CallRef 
     startNs: start, endNs: endNs - originNs, tid: record.requestTid, responseTid: record.responseTid,
     peer: record.server, client: record.client, connectNs: record.connectNs,
   };
-  const { unreadNs, responseUnreadNs } = record as RequestRecord & Partial<Record<'unreadNs' | 'responseUnreadNs', number | null>>;
+  const { unreadNs, responseUnreadNs } = record;
   if (unreadNs) ref.readNs = start + unreadNs;
   if (record.sendNs !== null) {
     ref.sentNs = start + (unreadNs ?? 0) + record.sendNs;

@@ -18,6 +18,11 @@ export class SliceIndex {
     return this.#threads.get(tid);
   }
 
+  /** Threads that ended a wait of this one. */
+  wakersOf(tid: number): number[] {
+    return [...new Set(this.slices(tid).flatMap(({ wokenBy }) => (wokenBy ? [wokenBy.tid] : [])))];
+  }
+
   sameProcess(tid: number, other: number): boolean {
     const thread = this.#threads.get(tid);
     return thread !== undefined && thread.pid === this.#threads.get(other)?.pid;

@@ -68,3 +68,11 @@ test('a thread that ended ran until then', () => {
   const [{ slices: found }] = timelines({ switches: [off(0, 10, { state: 0 })], fromNs: 0, toNs: 100, surroundings, lives: [life] });
   assert.deepEqual(found.map(({ startNs, endNs, kind }) => [startNs, endNs, kind]), [[0, 10, 'run_queue'], [10, 40, 'running']]);
 });
+
+test('what a thread did when the window was read reaches back to its last switch', () => {
+  const running = [{ ns: 500, pid: 1, tid: 2 }, { ns: 500, pid: 1, tid: 9 }];
+  const found = timelines({ switches: [off(20, 30), off(60, 500, { tid: 3 })], fromNs: 0, toNs: 100, surroundings, running });
+  assert.deepEqual(found.map(({ tid, slices: of }) => [tid, ...of.map(({ startNs, endNs, kind }) => `${startNs}-${endNs} ${kind}`)]), [
+    [2, '20-30 other', '30-100 running'], [3, '60-100 other'], [9, '0-100 running'],
+  ]);
+});

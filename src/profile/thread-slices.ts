@@ -4,7 +4,7 @@
  * hole between a thread's first and last event.
  */
 import { Header, Switch } from '../events/layout.generated.js';
-import type { LifeRecord } from './evidence.js';
+import type { LifeRecord, ThreadAtWork } from './evidence.js';
 import type { Slice, SliceKind, ThreadTimeline } from './profile.js';
 import { Occupants } from './occupants.js';
 import { NO_CALL, hasDescriptor, systemCall } from './system-calls.js';
@@ -21,7 +21,7 @@ export interface SwitchRecord {
   onNs: number;
   /** 0: never made ready within the record (preempted), or not seen. */
   wokenNs: number;
-  /** Time in run queues of the thread's life so far, by the kernel's account, without the stay that ended here: the next record's minus this one's. */
+  /** Time in run queues of the thread's life when it left, by the kernel's account: the next record's minus this one's is this stay. */
   runDelayNs: number;
   state: number;
   call: number;
@@ -35,7 +35,7 @@ export interface SwitchRecord {
   beforeName: string;
 }
 
-function u64(view: DataView, offset: number): number {
+export function u64(view: DataView, offset: number): number {
   return view.getUint32(offset, true) + view.getUint32(offset + 4, true) * TWO_32;
 }
 
@@ -44,7 +44,7 @@ export function readSwitch(view: DataView, offset: number): SwitchRecord {
   const end = name.indexOf(0);
   return {
     pid: view.getUint32(offset + Switch.pid, true), tid: view.getUint32(offset + Switch.tid, true),
-    offNs: u64(view, offset + Switch.off), onNs: u64(view, offset + Header.ts), wokenNs: u64(view, offset + Switch.woken),
+    offNs: u64(view, offset + Switch.off), onNs: u64(view, offset + Switch.on) || u64(view, offset + Header.ts), wokenNs: u64(view, offset + Switch.woken),
     runDelayNs: u64(view, offset + Switch.runDelay),
     state: view.getUint32(offset + Switch.state, true), call: view.getUint32(offset + Switch.call, true),
     descriptor: view.getUint32(offset + Switch.arguments, true),
@@ -72,28 +72,36 @@ export interface TimelineInput {
   notes?: ThreadNotes;
   /** A thread that ended ran until then. */
   lives?: readonly LifeRecord[];
+  /** Threads that were still on a CPU at that time. */
+  running?: readonly ThreadAtWork[];
 }
 
 /** Slices relative to `fromNs`, threads in the order of their ids. */
 export function timelines(input: TimelineInput): ThreadTimeline[] {
   const byThread = new Map<number, SwitchRecord[]>();
-  const ended = new Map<number, number>();
-  for (const life of input.lives ?? []) if (life.what === 'ended') ended.set(life.tid, life.ns);
   for (const record of input.switches) {
     const known = byThread.get(record.tid);
     if (known) known.push(record);
     else byThread.set(record.tid, [record]);
   }
+  /** Until when a thread ran after it got a CPU for the last time. */
+  const ranUntil = new Map<number, number>();
+  for (const { ns, pid, tid } of input.running ?? []) {
+    ranUntil.set(tid, ns);
+    // It has had its CPU for so long that no switch of it is remembered.
+    if (!byThread.has(tid)) byThread.set(tid, [{ ...NO_SWITCH, pid, tid, offNs: input.fromNs, onNs: input.fromNs }]);
+  }
+  for (const life of input.lives ?? []) if (life.what === 'ended') ranUntil.set(life.tid, life.ns);
   for (const records of byThread.values()) records.sort((a, b) => a.onNs - b.onNs);
   const occupants = new Occupants(byThread);
   return [...byThread.entries()].sort(([a], [b]) => a - b).map(([tid, records]) => {
     const { pid } = records[0];
-    const slices = slicesOf(records, input, occupants, ended.get(tid) ?? 0);
+    const slices = slicesOf(records, input, occupants, ranUntil.get(tid) ?? 0);
     return { pid, tid, name: input.surroundings.threadName(pid, tid), executed: false, onPath: false, slices };
   }).filter(({ slices }) => slices.length > 0);
 }
 
-function slicesOf(records: readonly SwitchRecord[], input: TimelineInput, occupants: Occupants, endedNs: number): Slice[] {
+function slicesOf(records: readonly SwitchRecord[], input: TimelineInput, occupants: Occupants, ranUntilNs: number): Slice[] {
   const notes = input.notes ?? NO_NOTES;
   const slices: Slice[] = [];
   const add = (startNs: number, endNs: number, slice: Omit<Slice, 'startNs' | 'endNs'>) => {
@@ -102,18 +110,34 @@ function slicesOf(records: readonly SwitchRecord[], input: TimelineInput, occupa
     if (end > start) slices.push({ startNs: start, endNs: end, ...slice });
   };
   let onSince = -1;
-  for (const record of records) {
+  for (let i = 0; i < records.length; i++) {
+    const record = records[i];
     if (onSince >= 0) add(onSince, record.offNs, RUNNING);
-    const readyNs = record.state === 0 ? record.offNs : record.wokenNs > 0 ? Math.min(Math.max(record.wokenNs, record.offNs), record.onNs) : record.onNs;
+    const readyNs = readyAt(record, records[i + 1]);
     if (readyNs > record.offNs) add(record.offNs, readyNs, waitOf(record, input.surroundings, notes));
     if (record.onNs > readyNs) add(readyNs, record.onNs, { kind: 'run_queue', syscall: '', object: occupants.mostly(record, readyNs), wokenBy: null });
     onSince = record.onNs;
   }
-  if (onSince >= 0 && endedNs > onSince) add(onSince, endedNs, RUNNING);
+  if (onSince >= 0 && ranUntilNs > onSince) add(onSince, ranUntilNs, RUNNING);
   return slices;
 }
 
+/**
+ * When the thread was made ready. Without a wake-up that was seen it is as long before as it stood in the run queue, which
+ * the thread's next record tells.
+ */
+export function readyAt(record: SwitchRecord, next: SwitchRecord | undefined): number {
+  const { offNs, onNs, wokenNs, state } = record;
+  if (state === 0) return offNs;
+  const queuedNs = next === undefined ? 0 : Math.max(0, next.runDelayNs - record.runDelayNs);
+  return Math.min(Math.max(wokenNs > 0 ? wokenNs : onNs - queuedNs, offNs), onNs);
+}
+
 const NO_NOTES = new ThreadNotes();
+
+const NO_SWITCH = {
+  wokenNs: 0, runDelayNs: 0, state: 0, call: NO_CALL, descriptor: 0, address: '', wakerPid: 0, wakerTid: 0, beforePid: 0, beforeTid: 0, beforeName: '',
+};
 
 const RUNNING = { kind: 'running', syscall: '', object: '', wokenBy: null } as const;
 

@@ -114,6 +114,21 @@ test('the next N requests of an endpoint are taken when asked for, each of them'
   assert.deepEqual(play.trigger.asks(), []);
 });
 
+test('asked for with an operation, only requests with it are taken; too many wishes are refused', () => {
+  const trigger = new Trigger();
+  const { service, operation } = sampleRecord();
+  assert.equal(trigger.ask({ service, endpoint: '/a', operation: `not ${operation}` }, 1), true);
+  const taken = (at: number): number => { trigger.offer({ ...sampleRecord(), id: String(at), endpoint: '/a' }, at, at + 1e6); return trigger.due(at + 60e9).filter(({ reason }) => reason === 'asked').length; };
+  assert.equal(taken(1e9), 0);
+  trigger.ask({ service, endpoint: '/a', operation }, 1);
+  assert.equal(taken(2e9), 1);
+  assert.deepEqual(trigger.asks().map((ask) => [ask.operation, ask.count, ask.remaining]), [[`not ${operation}`, 1, 1]]);
+  for (let i = 0; i < 99; i++) assert.equal(trigger.ask({ service, endpoint: `/${i}` }, 1), true);
+  assert.equal(trigger.ask({ service, endpoint: '/one-too-many' }, 1), false);
+  trigger.ask({ service, endpoint: '/0' }, 0);
+  assert.equal(trigger.ask({ service, endpoint: '/one-too-many' }, 1), true);
+});
+
 test('a program that serves nobody is profiled by what it asks for', () => {
   const play = new Played();
   const script = play.request(900, { role: 'client', slow: true, pid: 4 });

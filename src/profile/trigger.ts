@@ -17,6 +17,16 @@ export interface Candidate {
   usual: { durationNs: number; count: number } | null;
 }
 
+/** Wanted profiles of the next requests like this. */
+export interface Ask {
+  service: string;
+  endpoint: string;
+  /** '': any. */
+  operation: string;
+  count: number;
+  remaining: number;
+}
+
 export interface TriggerLimits {
   /** A candidate waits for so long; the slowest of those that came meanwhile is taken. At least the edge that its window has. */
   intervalNs: number;
@@ -59,7 +69,7 @@ interface Waiting extends Candidate { state: EndpointState; dueNs: number }
 export class Trigger {
   readonly #endpoints = new PerEndpoint(() => new EndpointState());
   readonly #waiting = new Map<string, Waiting>();
-  readonly #asked = new Map<string, number>();
+  readonly #asked = new Map<string, Ask>();
   /** Processes that have served a request. */
   readonly #servers = new Set<number>();
   #taken: number[] = [];
@@ -69,19 +79,22 @@ export class Trigger {
 
   constructor(private readonly limits: TriggerLimits = DEFAULT_LIMITS) {}
 
-  /** Profile the next requests of this endpoint, whatever they take; 0 takes it back. */
-  ask({ service, endpoint }: { service: string; endpoint: string }, count: number): void {
-    const key = askKey(service, endpoint);
+  /**
+   * Profile the next requests like this, whatever they take; 0 takes it back. Asked again, the last wish counts.
+   * @returns false: too many other endpoints are already asked for
+   */
+  ask({ service, endpoint, operation = '' }: { service: string; endpoint: string; operation?: string }, count: number): boolean {
+    const key = askKey(service, endpoint, operation);
     this.#asked.delete(key);
-    if (count > 0 && this.#asked.size < MAX_ASKED) this.#asked.set(key, count);
+    if (count <= 0) return true;
+    if (this.#asked.size >= MAX_ASKED) return false;
+    this.#asked.set(key, { service, endpoint, operation, count, remaining: count });
+    return true;
   }
 
   /** Those asked for that are still to come. */
-  asks(): Array<{ service: string; endpoint: string; remaining: number }> {
-    return [...this.#asked].map(([key, remaining]) => {
-      const [service, endpoint] = key.split('\n');
-      return { service, endpoint, remaining };
-    });
+  asks(): Ask[] {
+    return [...this.#asked.values()].map((ask) => ({ ...ask }));
   }
 
   offer(record: RequestRecord, startNs: number, endNs: number): void {
@@ -135,12 +148,11 @@ export class Trigger {
     return 'sampled';
   }
 
-  #isAsked({ service, endpoint }: RequestRecord): boolean {
-    const key = askKey(service, endpoint);
-    const left = this.#asked.get(key);
-    if (left === undefined) return false;
-    if (left <= 1) this.#asked.delete(key);
-    else this.#asked.set(key, left - 1);
+  #isAsked({ service, endpoint, operation }: RequestRecord): boolean {
+    const key = [askKey(service, endpoint, operation), askKey(service, endpoint, '')].find((one) => this.#asked.has(one));
+    if (key === undefined) return false;
+    const ask = this.#asked.get(key)!;
+    if (--ask.remaining <= 0) this.#asked.delete(key);
     return true;
   }
 
@@ -178,6 +190,6 @@ export class Trigger {
   }
 }
 
-function askKey(service: string, endpoint: string): string {
-  return `${service}\n${endpoint}`;
+function askKey(service: string, endpoint: string, operation: string): string {
+  return `${service}\n${endpoint}\n${operation}`;
 }

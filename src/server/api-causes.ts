@@ -1,44 +1,19 @@
 /** Types of the answers about many profiles at once: the list of profiled requests, and what time was lost to. Part of api.ts. */
-import type { Cause, LedgerKind, TriggerReason } from '../profile/profile.js';
+import type { LedgerKind } from '../profile/profile.js';
 import type { TimeRange } from './api.js';
 
 /** GET /api/profiles?limit : an array, most time lost first */
-export interface ProfileSummary {
-  /** The request's id. */
-  id: string;
-  service: string;
-  protocol: string;
-  endpoint: string;
-  operation: string;
-  status: string;
-  /** `none`, or what went wrong. */
-  error: string;
-  /** Unix ns of the request's start, as a decimal string. */
-  start: string;
-  durationNs: number;
-  /** Median of its endpoint; null while that is not known. */
-  usualNs: number | null;
-  /** Beyond what is usual for its endpoint; its whole duration while that is not known. */
-  lostNs: number;
-  verdict: string;
-  /** Why it has a profile. */
-  reason: TriggerReason;
-  cause: Cause;
-  /** What took most of its time. */
-  topKind: LedgerKind;
-  /** Where its time went by kind, largest first; 0..1 of its duration. */
-  shares: Array<{ kind: LedgerKind; share: number }>;
-  /** Names are still being looked up. */
-  pending: boolean;
-}
+export type { ProfileSummary } from '../profile/profile-summary.js';
 
 export interface KindTime { kind: LedgerKind; ns: number }
 
 /** GET /api/causes?from&to : where the time of the profiled requests of that time went. */
 export interface Causes {
   range: TimeRange;
-  /** `3 of 14 services are slower than usual; cart loses most time to a lock in postgres`. '' when there is nothing to say. */
+  /** `3 of 14 services are slower than in the hour before; cart loses most time to a lock in postgres.` '' when there is nothing to say. */
   sentence: string;
+  /** Services whose p95 is well above that of the hour before; null while there is nothing to compare with. */
+  slower: { services: string[]; of: number } | null;
   /** Profiles it is made of. Profiles are of slow, failed and asked-for requests: the shares are theirs, not of all requests. */
   profiles: number;
   totalNs: number;

@@ -3,7 +3,7 @@ import { PROFILE_FORMATS, type ProfileFormat, type ProfileFormatName } from '../
 import type { Profile } from './api.js';
 import { HttpError } from './errors.js';
 import type { ProfileSource, ProfilingControl } from './queries.js';
-import { parseQuery, profilesSchema, requestIdSchema } from './query-schemas.js';
+import { causesSchema, parseQuery, profilesSchema, requestIdSchema, toRange } from './query-schemas.js';
 
 /** What every thread did during a request, and the requests for which that is known. */
 export interface ProfileRoutesOptions {
@@ -11,9 +11,10 @@ export interface ProfileRoutesOptions {
   profiling: ProfilingControl | null;
   /** The built page of one profile, to put its data into; null where it is not built. */
   template: string | null;
+  now: () => number;
 }
 
-export function profileRoutes(server: FastifyInstance, { profiles, profiling, template }: ProfileRoutesOptions): void {
+export function profileRoutes(server: FastifyInstance, { profiles, profiling, template, now }: ProfileRoutesOptions): void {
   const source = (): ProfileSource => {
     if (profiles === null) throw new HttpError('profiling_off');
     return profiles;
@@ -46,5 +47,11 @@ export function profileRoutes(server: FastifyInstance, { profiles, profiling, te
     const list = await source().list(parseQuery(profilesSchema, request.query).limit);
     if (list.length === 0 && isOff()) throw new HttpError('profiling_off');
     return list;
+  });
+
+  server.get('/api/causes', async (request) => {
+    const range = toRange(parseQuery(causesSchema, request.query), now());
+    if (profiles?.causes === undefined) throw new HttpError('profiling_off');
+    return profiles.causes(range);
   });
 }

@@ -1,6 +1,6 @@
 /** What the server is given: it knows neither the store nor the agent, only these. */
 import type {
-  AgentHealth, FieldInfo, Heatmap, LiveTick, Overview, Profile, ProfileSummary, ProfilingChange, ProfilingState, RequestDetail, RequestList, RequestSummary, ServiceDetail, TimeRange,
+  AgentHealth, Causes, FieldInfo, Heatmap, LiveTick, Overview, Profile, ProfileSummary, ProfilingChange, ProfilingState, RequestDetail, RequestList, RequestSummary, ServiceDetail, TimeRange,
 } from './api.js';
 
 export interface RequestListQuery {
@@ -51,6 +51,8 @@ export interface ProfileSource {
   get(requestId: string): Promise<Profile | null>;
   /** Most time lost first, at most `limit`. */
   list(limit: number): Promise<ProfileSummary[]>;
+  /** Absent where profiles are only shown one by one. */
+  causes?(range: TimeRange): Promise<Causes>;
 }
 
 /**

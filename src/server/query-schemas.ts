@@ -23,6 +23,7 @@ export const listSchema = z.object({
   cursor: z.string().max(500).optional(),
 });
 export const profilesSchema = z.object({ limit: z.coerce.number().int().min(1).max(1_000).default(100) });
+export const causesSchema = z.object(rangeShape);
 const askSchema = z.strictObject({
   service: z.string().min(1).max(400), endpoint: z.string().min(1).max(2_000), operation: z.string().max(200).optional(),
   count: z.number().int().min(1).max(100),

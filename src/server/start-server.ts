@@ -97,7 +97,7 @@ function build(options: ServerOptions, address: string, token: string | null): F
   const files = readPageFiles(options.pageDirectory);
   apiRoutes(server, { queries: options.queries, health: options.health, metrics: options.metrics, now });
   harRoutes(server, options.har ?? null, now);
-  profileRoutes(server, { profiles: options.profiles ?? null, profiling: options.profiling ?? null, template: files.get('/profile-file.html')?.body.toString('utf8') ?? null });
+  profileRoutes(server, { profiles: options.profiles ?? null, profiling: options.profiling ?? null, template: files.get('/profile-file.html')?.body.toString('utf8') ?? null, now });
   profilingRoutes(server, options.profiling ?? null);
   liveRoute(server, options.live);
   pageRoutes(server, files);

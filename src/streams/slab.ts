@@ -1,5 +1,7 @@
 /** Small copies out of one larger allocation: an ArrayBuffer each would cost more than the copy. */
 const SLAB_BYTES = 64 * 1024;
+/** Up to here a loop costs less than the view that a bulk copy needs. */
+const SHORT_BYTES = 96;
 
 export class Slab {
   #memory = new Uint8Array(SLAB_BYTES);
@@ -15,8 +17,11 @@ export class Slab {
       this.#memory = new Uint8Array(SLAB_BYTES);
       this.#used = 0;
     }
-    this.#memory.set(buffer.subarray(from, from + length), this.#used);
-    const copy = this.#memory.subarray(this.#used, this.#used + length);
+    const memory = this.#memory;
+    const at = this.#used;
+    if (length > SHORT_BYTES) memory.set(buffer.subarray(from, from + length), at);
+    else for (let i = 0; i < length; i++) memory[at + i] = buffer[from + i];
+    const copy = new Uint8Array(memory.buffer, at, length);
     this.#used += length;
     return copy;
   }

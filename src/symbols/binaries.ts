@@ -3,7 +3,7 @@
  * kernel offers that (/proc/PID/map_files: also in another mount namespace, also when it was deleted or replaced), else by path if that is still
  * the same file, else looked for by build id.
  */
-import { existsSync, statSync, type Stats } from 'node:fs';
+import { existsSync, readFileSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Frame } from '../profile/stacks.js';
 import { symbolsAddon, type Binary } from './addon.js';
@@ -43,7 +43,7 @@ export class Binaries {
   of(pid: number, mapping: Mapping): KnownBinary | null {
     if (mapping.path === '[vdso]') return this.#remember('[vdso]', '[vdso]', () => readMapping(pid, mapping));
     if (!hasFile(mapping)) return null;
-    const name = basename(mapping.path);
+    const name = calledName(this.procPath, pid, mapping);
     const path = openablePath(this.procPath, pid, mapping);
     if (path !== null) {
       const file = statSafely(path);
@@ -86,17 +86,33 @@ export class Binaries {
   }
 }
 
+/** One file can have several names (`redis-server` is a link to `redis-check-rdb`): the one that the process was started by, if it is one of them. */
+function calledName(procPath: string, pid: number, mapping: Mapping): string {
+  const name = basename(mapping.path);
+  try {
+    const command = readFileSync(join(procPath, String(pid), 'cmdline'), 'utf8').split(/[\0 ]/, 1)[0];
+    const called = basename(command.replace(/:$/, ''));
+    const other = join(procPath, String(pid), 'root', dirname(mapping.path), called);
+    return called !== '' && statSafely(other)?.ino === mapping.inode ? called : name;
+  } catch {
+    return name;
+  }
+}
+
 /** A path of ours that opens the very file of a mapping; null when there is none. */
 export function openablePath(procPath: string, pid: number, mapping: Mapping): string | null {
   if (!hasFile(mapping)) return null;
   const byInode = join(procPath, String(pid), 'map_files', `${mapping.start.toString(16)}-${mapping.end.toString(16)}`);
   if (statSafely(byInode) !== null) return byInode;
+  // The program itself, with fewer rights.
+  const executed = join(procPath, String(pid), 'exe');
+  if (statSafely(executed)?.ino === mapping.inode) return executed;
   if (mapping.deleted) return null;
   const byPath = join(procPath, String(pid), 'root', mapping.path);
   return statSafely(byPath)?.ino === mapping.inode ? byPath : null;
 }
 
-/** Null also for what may not be looked at: map_files needs CAP_CHECKPOINT_RESTORE. */
+/** Null also for what may not be looked at: map_files needs CAP_CHECKPOINT_RESTORE, and its folder is its owner's. */
 function statSafely(path: string): Stats | null {
   try {
     return statSync(path, { throwIfNoEntry: false }) ?? null;

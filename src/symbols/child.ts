@@ -4,6 +4,7 @@
  */
 import { writeFileSync, writeSync } from 'node:fs';
 import { setPriority } from 'node:os';
+import { symbolsAddon } from './addon.js';
 import { ABOUT_FD, type FromChild, type ToChild } from './messages.js';
 import { RUNTIMES } from './runtimes.js';
 import { StackWork, type Result } from './stack-work.js';
@@ -49,6 +50,11 @@ async function handle(stacks: StackWork, message: Exclude<ToChild, { type: 'star
 
 function receive(message: ToChild): void {
   if (message.type === 'start') {
+    try {
+      symbolsAddon();
+    } catch (error) {
+      return send({ type: 'unable', reason: (error as Error).message });
+    }
     work = new StackWork({ distrust: new Map(message.distrust), about, runtimes: RUNTIMES });
     return;
   }

@@ -9,6 +9,8 @@ export type ToChild =
 
 export type FromChild =
   | { type: 'alive' }
+  /** It cannot do anything here: the addon, or a library of its, is missing. */
+  | { type: 'unable'; reason: string }
   | { type: 'named'; id: number; result: Result; whole: boolean; residentBytes: number };
 
 /** The child's descriptor for the keys of files, one a line: written before a file is read, so that it is known which one was the last. */

@@ -24,12 +24,18 @@ export class ProcessSymbols implements ProcessView {
   #runtimes: RuntimeProcess[] = [];
   #mapsText = '';
   #program = '';
+  #codeFiles = 0;
   #startTime = '';
   #filledFrom = '';
   readonly #binaries = new Map<Mapping, KnownBinary | null>();
 
   constructor(readonly pid: number, private readonly all: Binaries, private readonly supports: readonly RuntimeSupport[], private readonly procPath = '/proc') {
     this.perfMap = new PerfMap(pid, procPath);
+  }
+
+  /** It has ended, and nothing is known of what it had mapped. */
+  get unseen(): boolean {
+    return this.ended && this.mappings.length === 0;
   }
 
   /** Before a batch of its stacks: maps, runtimes and JIT names as they are now. Never throws; of a process that has ended what was known stays. */
@@ -50,7 +56,10 @@ export class ProcessSymbols implements ProcessView {
   async #attachRuntimes(): Promise<void> {
     const program = this.mappings.find(hasFile);
     const identity = `${this.#startTime} ${program?.device} ${program?.inode}`;
-    if (identity === this.#program) return;
+    // A program that starts its runtime as a library (java) may have been seen before it did: looked at again when more code is mapped.
+    const codeFiles = this.mappings.filter((one) => one.executable && hasFile(one)).length;
+    if (identity === this.#program && (this.#runtimes.length > 0 || codeFiles === this.#codeFiles)) return;
+    this.#codeFiles = codeFiles;
     this.close();
     this.#program = identity;
     for (const support of this.supports) {

@@ -5,6 +5,8 @@ import type { Frame, Stack } from '../profile/stacks.js';
 export interface StackItem {
   pid: number;
   copy: StackCopy;
+  /** It was forked from this one and has executed nothing since: the same is mapped there, should it have ended unseen. */
+  parentPid?: number;
 }
 
 export interface NamedStacks {

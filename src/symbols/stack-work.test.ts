@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { NamedStacks, StackItem } from './stack-request.js';
@@ -57,6 +57,19 @@ test('symbols and lines come from a separate debug file of the same build, and f
   assert.doesNotMatch(stackTexts(await name(program.items)).join('\n'), /shop::/);
 });
 
+test('symbols that a stripped binary carries packed are read, as Fedora has them', async () => {
+  using folder = new TestFolder();
+  const binary = folder.compileBusy();
+  const mini = join(folder.path, 'mini');
+  execFileSync('objcopy', ['--only-keep-debug', '--strip-debug', binary, mini]);
+  execFileSync('xz', [mini]);
+  execFileSync('objcopy', ['--strip-all', '--add-section', `.gnu_debugdata=${mini}.xz`, binary]);
+  await using program = await runBusy(folder.path, binary, 'work');
+  const named = await name(program.items);
+  assertWhole(named);
+  assert.match(stackTexts(named).join('\n'), /shop::Basket<unsigned long>::total < shop::checkout < main/);
+});
+
 test('a binary that was replaced while it runs is still read, as it was', async () => {
   using folder = new TestFolder();
   const binary = folder.compileBusy();
@@ -79,6 +92,25 @@ test('a process that has ended is named by what was seen while it lived; one nev
   assert.match(stackTexts(named).join('\n'), /shop::checkout < main/);
   const unseen = await name(program.items);
   for (const index of unseen.of) assert.match(unseen.stacks[index].truncated, /ended before it was looked at/);
+});
+
+test('a forked process that ended unseen had mapped what its parent has', async () => {
+  using folder = new TestFolder();
+  await using program = await runBusy(folder.path, folder.compileBusy(), 'work');
+  const gone = 0x3fff_fff0;
+  const named = await name(program.items.map(({ copy }) => ({ pid: gone, parentPid: program.pid, copy })));
+  assertWhole(named);
+  assert.match(stackTexts(named).join('\n'), /shop::checkout < main/);
+});
+
+test('a program that was started through a link is called by the link\'s name', async () => {
+  using folder = new TestFolder();
+  const real = join(folder.path, 'several-in-one');
+  renameSync(folder.compileBusy(), real);
+  symlinkSync('several-in-one', join(folder.path, 'busy'));
+  await using program = await runBusy(folder.path, join(folder.path, 'busy'), 'work');
+  const named = await name(program.items);
+  assert.deepEqual(new Set(named.frames.filter((frame) => frame.name.startsWith('shop::')).map((frame) => frame.module)), new Set(['busy']));
 });
 
 test('programs in a mount namespace of their own are read there', { skip: process.getuid?.() === 0 ? false : 'needs root' }, async () => {

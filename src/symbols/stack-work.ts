@@ -57,6 +57,7 @@ export class StackWork {
       await this.#process(pid).refresh();
       tellInTime();
     }
+    for (const pid of this.#parentsOfUnseen(items)) await this.#process(pid).refresh();
     let turnEndsMs = performance.now() + TURN_MS;
     for (const item of items) {
       of.push(this.#one(item, table, notes));
@@ -76,8 +77,16 @@ export class StackWork {
     };
   }
 
-  #one({ pid, copy }: StackItem, table: StackTable, notes: Set<string>): number {
-    const process = this.#process(pid);
+  /** Those whose maps stand in for processes that ended before they were looked at. */
+  #parentsOfUnseen(items: readonly StackItem[]): Set<number> {
+    const parents = new Set<number>();
+    for (const { pid, parentPid } of items) if (parentPid !== undefined && this.#process(pid).unseen) parents.add(parentPid);
+    return parents;
+  }
+
+  #one({ pid, copy, parentPid }: StackItem, table: StackTable, notes: Set<string>): number {
+    const own = this.#process(pid);
+    const process = own.unseen && parentPid !== undefined ? this.#process(parentPid) : own;
     const frames = Array.from(copy.kernel, (address) => this.#kernelFrame(address, notes));
     const unwound = unwindStack(process, copy);
     for (const walked of unwound.frames) frames.push(...('frames' in walked ? walked.frames : framesAt(process, walked.lookup, this.options.about, notes)));

@@ -48,6 +48,8 @@ export class Symbolizer implements StackNamer {
   #closing = false;
   #nextId = 1;
   #about = '';
+  /** Why there will never be names; '' as far as is known. */
+  #unable = '';
   #aliveMs = 0;
   #started = false;
   #backOffMs = BACK_OFF_MS.first;
@@ -71,7 +73,7 @@ export class Symbolizer implements StackNamer {
   }
 
   notice(pids: readonly number[]): void {
-    if (this.#closing) return;
+    if (this.#closing || this.#unable !== '') return;
     for (const pid of pids) {
       this.#noticed.delete(pid);
       this.#noticed.add(pid);
@@ -83,7 +85,7 @@ export class Symbolizer implements StackNamer {
 
   symbolize(items: readonly StackItem[], { withinMs = WITHIN_MS }: { withinMs?: number } = {}): Promise<NamedStacks> {
     if (items.length === 0) return Promise.resolve({ frames: [], stacks: [], of: [], notes: [], pending: false, later: null });
-    if (this.#closing) return Promise.resolve(withoutNames(items, 'the symbolizer is closed'));
+    if (this.#closing || this.#unable !== '') return Promise.resolve(withoutNames(items, this.#unable || 'the symbolizer is closed'));
     const id = this.#nextId++;
     return new Promise((first) => {
       let whole!: (result: NamedStacks) => void;
@@ -149,6 +151,7 @@ export class Symbolizer implements StackNamer {
   #receive(message: FromChild): void {
     this.#aliveMs = performance.now();
     this.#started = true;
+    if (message.type === 'unable') return this.#giveUp(message.reason);
     if (message.type !== 'named') return;
     const pending = this.#pending.get(message.id);
     if (pending === undefined) return;
@@ -162,6 +165,15 @@ export class Symbolizer implements StackNamer {
       pending.first = null;
     }
     if (message.residentBytes > (this.options.memoryBytes ?? MEMORY_BYTES) && this.#pending.size === 0) this.#replace();
+  }
+
+  /** Another child could do no more. */
+  #giveUp(reason: string): void {
+    this.#unable = `names cannot be looked up: ${reason}`;
+    for (const pending of this.#pending.values()) settle(pending, withoutNames(pending.items, this.#unable));
+    this.#pending.clear();
+    this.#child?.kill('SIGTERM');
+    this.#child = null;
   }
 
   /** Its caches have grown large: the next one begins with none. */

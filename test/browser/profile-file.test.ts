@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
+import { toProfilePage } from '../../src/export/profile-page.js';
 import type { Profile } from '../../src/server/api.js';
 import { external, openBrowser, type Session } from './browser.js';
 
@@ -18,14 +19,12 @@ after(async () => {
 
 const NASTY = '</script><script>window.broken=1</script><img src=x onerror="window.broken=1"><!--<script>';
 
-/** What the exporter does: the data take the place of `null`, with `<` escaped. */
 function saved(profile: Profile | null): string {
   const template = readFileSync('dist/ui/profile-file.html', 'utf8');
-  const mark = '<script type="application/json" id="profile">null</script>';
-  assert.equal(template.split(mark).length, 2, 'the place for the data is there once');
-  const json = JSON.stringify(profile).replaceAll('<', '\\u003c');
+  const text = profile === null ? template : toProfilePage(template, profile);
+  assert.ok(text, 'the template has a place for the data');
   const path = join(folder, 'profile.html');
-  writeFileSync(path, template.replace(mark, () => mark.replace('null', () => json)));
+  writeFileSync(path, text);
   return `file://${path}`;
 }
 

@@ -12,10 +12,12 @@ import { readEvidence } from '../../src/profile/read-evidence.js';
 import { ThreadNotes } from '../../src/profile/thread-notes.js';
 import { timelines } from '../../src/profile/thread-slices.js';
 import { launch, Workspace } from '../servers/index.js';
+import { SLOW } from './observe.js';
 import { compile, kill } from './programs.js';
 
 const FLOCK = 73;
 const READ = 0;
+const PAUSE = 34;
 
 interface Run { pid: number; port: number; tids: Map<string, number>; evidence: Evidence; symbols: Map<string, [from: number, to: number]> }
 
@@ -32,6 +34,8 @@ before(async () => {
     worker = launch([binary, workspace.directory], { cwd: workspace.directory, cgroup: workspace.cgroup, stdio: ['ignore', 'pipe', 'pipe'] });
     const lines = await untilDone(worker);
     const pid = worker.pid!;
+    // Let it come to its end.
+    await new Promise((resolve) => setTimeout(resolve, 50 * SLOW));
     const evidence = readEvidence(recorder, { pids: new Set([pid]), fromNs, toNs: monotonicNs(), marginNs: 1e9 });
     done = { pid, port: lines.get('port')!, tids: lines, evidence, symbols: symbolsOf(binary) };
   } finally {
@@ -115,6 +119,12 @@ test('slices carry what the notes know: object, result, and where the block was'
   const brief = threads.find(({ name }) => name === 'short-lived');
   assert.ok(brief, threads.map(({ name }) => name).join());
   for (const { name, slices } of threads) for (let i = 1; i < slices.length; i++) assert.equal(slices[i].startNs, slices[i - 1].endNs, name);
+});
+
+test('what threads do when the window is read is known, though it has not ended', () => {
+  const { switches, fromNs, toNs } = done.evidence;
+  const last = switches.filter(({ tid }) => tid === done.pid).sort((a, b) => a.offNs - b.offNs).at(-1)!;
+  assert.ok(last.call === PAUSE && last.onNs > toNs && last.offNs > fromNs, JSON.stringify(last));
 });
 
 test('writes to standard output and error and to log files are kept, redacted; other files are none of its business', () => {

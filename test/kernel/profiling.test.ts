@@ -22,7 +22,7 @@ test('off, on, off and on again: programs, samples and memory are there only whi
   const connected: boolean[] = [];
   const failures: string[] = [];
   const profiling = new Profiling({
-    worker: () => ({ scope: { kind: 'cgroup', paths: [workspace.cgroup.path] }, excludePids: [process.pid], bytesPerCpu: 4 << 20, logs: true }),
+    worker: async () => ({ scope: { kind: 'cgroup', paths: [workspace.cgroup.path] }, excludePids: [process.pid], bytesPerCpu: 4 << 20, logs: true }),
     connect: (jobs) => connected.push(jobs !== null),
     listener: { profiles: () => undefined, namerStarted: () => undefined, profileFailed: (_id, reason) => failures.push(reason), died: (error) => failures.push(error.message) },
   });
@@ -49,7 +49,7 @@ test('off, on, off and on again: programs, samples and memory are there only whi
 test('a scope that is not there is an error of the start, and the next start works', async () => {
   let path = `${workspace.cgroup.path}-missing`;
   const profiling = new Profiling({
-    worker: () => ({ scope: { kind: 'cgroup', paths: [path] }, excludePids: [], bytesPerCpu: 4 << 20, logs: false }),
+    worker: async () => ({ scope: { kind: 'cgroup', paths: [path] }, excludePids: [], bytesPerCpu: 4 << 20, logs: false }),
     connect: () => undefined,
     listener: { profiles: () => undefined, namerStarted: () => undefined, profileFailed: () => undefined, died: () => assert.fail('it was not on') },
   });

@@ -1,6 +1,6 @@
 /** Made-up profiles of the shop's slow requests: one that waited for a peer, one for a lock, one for a CPU; and normal ones to compare with. */
 import type { CallRef, LogLine, PathSegment, Profile, ProfileSummary, RequestSummary, ThreadRef } from '../../src/server/api.js';
-import { summaryOf } from '../../src/agent/profile-summary.js';
+import { summaryOf } from '../../src/profile/profile-summary.js';
 import type { ProfileSource } from '../../src/server/queries.js';
 import { EDGE_SHARE, ms, profileOf, timeline, type Part, type Step } from './profile-parts.js';
 import { StackTable } from './stack-table.js';

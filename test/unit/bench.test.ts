@@ -9,7 +9,7 @@ import { judge, TARGETS } from '../../bench/targets.js';
 
 const machine = { cpu: 'a CPU', cpuCount: 2, memoryGiB: 8, kernel: '6.1', system: 'Debian', node: 'v20', programs: [], loadBefore: 0 };
 const empty: Results = {
-  machine, date: '2026-01-01', rounds: 1, seconds: 1, throughput: [], completeness: [], cost: [], parse: [], syscall: [], memory: [], page: [], failures: [],
+  machine, date: '2026-01-01', rounds: 1, seconds: 1, throughput: [], completeness: [], cost: [], parse: [], syscall: [], recorder: [], switches: [], memory: [], page: [], symbols: [], failures: [],
 };
 
 describe('statistics of the benchmark', () => {

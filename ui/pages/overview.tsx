@@ -1,6 +1,6 @@
 import './overview.css';
 import { useEffect, useState } from 'react';
-import type { AgentHealth, Overview, ServiceRow } from '../../src/server/api.js';
+import type { AgentHealth, Causes, Overview, ServiceRow, TimeRange } from '../../src/server/api.js';
 import { Empty, Notes, Problem, Skeleton } from '../components/empty.js';
 import { Worst } from '../components/worst.js';
 import { Sparkline } from '../components/sparkline.js';
@@ -27,12 +27,20 @@ export function OverviewPage() {
       <Problem error={error} />
       {data === null && error === null && <Skeleton rows={10} height={24} />}
       {data && <p className="sentence">{data.sentence}</p>}
+      {data && <LostTo range={range} />}
       {data && <Notes notes={data.notes} />}
       {data && data.services.length > 0 && <Services rows={data.services} filter={filter} />}
       {data && data.services.length === 0 && <NoTraffic filter={filter} />}
       {data && data.services.length > 0 && <Worst range={range} filter={filter} />}
     </main>
   );
+}
+
+/** What the time of the slow ones went to, where some were profiled. */
+function LostTo({ range }: { range: TimeRange }) {
+  const { data } = useApi<Causes>(apiUrl('/api/causes', { ...range }), 'causes');
+  if (!data || data.sentence === '') return null;
+  return <p className="sentence"><bdi>{visible(data.sentence, 400)}</bdi> <a className="link" href={hrefTo('/profiles', { group: 'cause' })}>Why, request by request</a></p>;
 }
 
 export function NoTraffic({ filter, oneEnd = false }: { filter: string; oneEnd?: boolean }) {

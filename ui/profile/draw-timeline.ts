@@ -54,7 +54,7 @@ function drawRow(context: CanvasRenderingContext2D, scene: Scene, row: Row, y: n
     inPlot(context, y, width, () => drawCalls(context, scene, row.calls, width, palette));
   }
   if (row.kind === 'thread') {
-    drawLabel(context, row.thread, y, palette);
+    drawLabel(context, row.thread, scene.model.pathByTid.has(row.thread.tid), y, palette);
     inPlot(context, y, width, () => drawLane(context, scene, row.thread, width, palette));
   }
 }
@@ -102,7 +102,7 @@ function drawHidden(context: CanvasRenderingContext2D, hidden: number, y: number
   context.fillText(`${formatCount(hidden)} more calls under Peers`, LABEL_PX - 10, y + LANE_PX / 2);
 }
 
-function drawLabel(context: CanvasRenderingContext2D, thread: ThreadTimeline, y: number, palette: Palette): void {
+function drawLabel(context: CanvasRenderingContext2D, thread: ThreadTimeline, onPath: boolean, y: number, palette: Palette): void {
   context.font = thread.executed ? `600 ${FONT}` : FONT;
   context.textBaseline = 'middle';
   const middle = y + BAR.top + BAR.height / 2;
@@ -110,9 +110,9 @@ function drawLabel(context: CanvasRenderingContext2D, thread: ThreadTimeline, y:
   context.fillStyle = palette.colour('--muted');
   context.fillText(String(thread.tid), LABEL_PX - 10, middle);
   context.textAlign = 'left';
-  context.fillStyle = palette.colour(thread.executed || thread.onPath ? '--text' : '--muted');
+  context.fillStyle = palette.colour(thread.executed || onPath ? '--text' : '--muted');
   // The triangle marks the thread that executed the request, the dot others on its path.
-  context.fillText(thread.executed ? '▶' : thread.onPath ? '•' : '', 4, middle);
+  context.fillText(thread.executed ? '▶' : onPath ? '•' : '', 4, middle);
   context.fillText(fitted(context, visible(thread.name, 40) || '(no name)', LABEL_PX - 80), 18, middle);
   context.font = FONT;
   rule(context, y, palette);
@@ -130,16 +130,16 @@ function rule(context: CanvasRenderingContext2D, y: number, palette: Palette): v
 }
 
 /** Where the path goes from one thread to another: who was waited for woke who waited. */
-function drawHandovers(context: CanvasRenderingContext2D, { model: { flatPath }, rows, view }: Scene, width: number, palette: Palette): void {
+function drawHandovers(context: CanvasRenderingContext2D, { model: { visits }, rows, view }: Scene, width: number, palette: Palette): void {
   const rowOf = new Map<number, number>();
   rows.forEach((row, i) => { if (row.kind === 'thread') rowOf.set(row.thread.tid, i); });
   context.fillStyle = palette.colour('--text');
   const scale = width / (view.toNs - view.fromNs);
-  for (let i = 1; i < flatPath.length; i++) {
-    // Between two pieces that are too narrow to be seen a line says nothing, and thousands hide the rest.
-    if (Math.max(widthOf(flatPath[i - 1]), widthOf(flatPath[i])) * scale < HANDOVER_PX) continue;
-    const [from, to] = [rowOf.get(flatPath[i - 1].tid), rowOf.get(flatPath[i].tid)];
-    const x = Math.round(xOf(view, flatPath[i].startNs, width));
+  for (let i = 1; i < visits.length; i++) {
+    // Between two stretches that are too narrow to be seen a line says nothing, and thousands hide the rest.
+    if (Math.max(widthOf(visits[i - 1]), widthOf(visits[i])) * scale < HANDOVER_PX) continue;
+    const [from, to] = [rowOf.get(visits[i - 1].tid), rowOf.get(visits[i].tid)];
+    const x = Math.round(xOf(view, visits[i].startNs, width));
     if (from === undefined || to === undefined || from === to || x < 0 || x > width) continue;
     const [start, end] = [from, to].map((row) => row * LANE_PX + BAR.top + BAR.height);
     context.fillRect(x, Math.min(start, end), 1, Math.abs(end - start) + 2);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import type { Profile, Slice, SliceKind, ThreadTimeline } from '../../src/server/api.js';
+import type { PathSegment, Profile, Slice, SliceKind, ThreadTimeline } from '../../src/server/api.js';
 import { lanesOf, runsOf, sliceAt, sliceNear } from './lanes.js';
 import { readSlice, sliceParams, stepped, writeSlice } from './selection.js';
 
@@ -71,4 +71,10 @@ test('steps go along the thread, and to other threads at the same time', () => {
   assert.deepEqual(stepped(lanes, { thread: worker, index: 2 }, -1, 0), { thread: worker, index: 1 });
   assert.deepEqual(stepped(lanes, { thread: worker, index: 1 }, 0, 1), { thread: holder, index: 0 }, 'a thread without slices is passed');
   assert.deepEqual(stepped(lanes, { thread: worker, index: 1 }, 0, -1), { thread: worker, index: 1 });
+});
+
+test('threads of a traced peer that the path leads into have a part in it', () => {
+  const inside: PathSegment[] = [{ startNs: 0, endNs: 5, kind: 'cpu', tid: 8, object: '', call: null }];
+  const profile = { path: [{ startNs: 0, endNs: 9, kind: 'peer', tid: 1, object: '', call: null, inside }], threads: [thread(9, 'idle 9'), thread(8, 'idle 9'), thread(1, 'idle 9', { executed: true })] } as unknown as Profile;
+  assert.deepEqual(lanesOf(profile, false).map(({ tid }) => tid), [1, 8]);
 });

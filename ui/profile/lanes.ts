@@ -1,5 +1,5 @@
 /** Threads as lanes: which, in which order, and what lies where in them. */
-import type { Profile, Slice, ThreadTimeline } from '../../src/server/api.js';
+import type { PathSegment, Profile, Slice, ThreadTimeline } from '../../src/server/api.js';
 import type { TimeView } from './time-view.js';
 
 /** A slice of a thread, by its place in the profile. */
@@ -7,13 +7,30 @@ export interface SliceRef { thread: ThreadTimeline; index: number }
 
 /** Threads with a part in the request, in the order in which the path meets them; `all` adds the others, busiest first. */
 export function lanesOf(profile: Profile, all: boolean): ThreadTimeline[] {
-  const met = new Map<number, number>();
-  profile.path.flatMap((segment) => [segment, ...(segment.inside ?? [])]).forEach((segment, i) => { if (!met.has(segment.tid)) met.set(segment.tid, i); });
-  const isPart = (thread: ThreadTimeline): boolean => thread.executed || thread.onPath;
+  const met = metOnPath(profile);
+  const isPart = (thread: ThreadTimeline): boolean => thread.executed || thread.onPath || met.has(thread.tid);
   const parts = profile.threads.filter(isPart).sort((a, b) => Number(b.executed) - Number(a.executed) || (met.get(a.tid) ?? 1e9) - (met.get(b.tid) ?? 1e9) || a.tid - b.tid);
   if (!all) return parts;
   const others = profile.threads.filter((thread) => !isPart(thread)).map((thread) => ({ thread, busy: busyNs(thread) }));
   return [...parts, ...others.sort((a, b) => b.busy - a.busy || a.thread.tid - b.thread.tid).map(({ thread }) => thread)];
+}
+
+/** Threads in the order in which the path meets them, those of traced peers too. */
+export function metOnPath({ path }: Pick<Profile, 'path'>): ReadonlyMap<number, number> {
+  const known = metOf.get(path);
+  if (known) return known;
+  const met = new Map<number, number>();
+  for (const { tid } of path.flatMap(withInside)) if (!met.has(tid)) met.set(tid, met.size);
+  metOf.set(path, met);
+  return met;
+}
+
+/** Asked for with every link to a slice. */
+const metOf = new WeakMap<readonly PathSegment[], ReadonlyMap<number, number>>();
+
+/** A piece, and what a traced peer did in it. */
+export function withInside(segment: PathSegment): PathSegment[] {
+  return segment.inside ? [segment, ...segment.inside.flatMap(withInside)] : [segment];
 }
 
 function busyNs(thread: ThreadTimeline): number {

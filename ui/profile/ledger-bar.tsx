@@ -70,6 +70,7 @@ function UsualLine({ profile, usual }: { profile: Profile; usual: Usual }) {
     <p className="ledger-usual muted">
       Took {formatDuration(profile.requestEndNs - profile.requestStartNs)}, usually {formatDuration(usual.durationNs)} (median of {formatCount(usual.count)} before it).
       {usual.requestId !== '' && hasOtherPages() && <> <a className="link" href={hrefTo(`/compare/${profile.requestId}/${usual.requestId}`)}>Compare with a usual one</a></>}
+      {usual.requestId === '' && hasOtherPages() && ' None of them has a profile to compare with: below, ask for the next ones.'}
     </p>
   );
 }

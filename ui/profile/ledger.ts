@@ -1,12 +1,14 @@
 import type { LedgerEntry, Usual } from '../../src/server/api.js';
 
 const MOST_NAMED = 8;
+const ALWAYS_NAMED = 3;
+const LEAST_SHARE = 0.003;
 
 /** Entries of a kind taken together, with what they were on. */
 export interface LedgerGroup extends LedgerEntry { parts?: LedgerEntry[] }
 
 /** Of these the objects are who was in the way: dozens on a busy machine, and one cause. */
-const TAKEN_TOGETHER: ReadonlySet<LedgerEntry['kind']> = new Set(['run_queue', 'other_request']);
+export const TAKEN_TOGETHER: ReadonlySet<LedgerEntry['kind']> = new Set(['run_queue', 'other_request']);
 
 /** Largest first, as before. */
 export function groupedLedger(ledger: readonly LedgerEntry[]): LedgerGroup[] {
@@ -22,8 +24,8 @@ export function groupedLedger(ledger: readonly LedgerEntry[]): LedgerGroup[] {
 
 /** The largest entries by name, the rest as one sum; what is unexplained always has its name. */
 export function namedEntries(ledger: readonly LedgerEntry[]): { named: LedgerEntry[]; rest: { count: number; ns: number; share: number } | null } {
-  if (ledger.length <= MOST_NAMED + 1) return { named: [...ledger], rest: null };
-  const isNamed = (entry: LedgerEntry, i: number): boolean => i < MOST_NAMED || entry.kind === 'unexplained';
+  const isNamed = (entry: LedgerEntry, i: number): boolean => (i < MOST_NAMED && (i < ALWAYS_NAMED || entry.share >= LEAST_SHARE)) || entry.kind === 'unexplained';
+  if (ledger.filter((entry, i) => !isNamed(entry, i)).length < 2) return { named: [...ledger], rest: null };
   const smaller = ledger.filter((entry, i) => !isNamed(entry, i));
   const sum = (of: (entry: LedgerEntry) => number): number => smaller.reduce((total, entry) => total + of(entry), 0);
   return { named: ledger.filter(isNamed), rest: { count: smaller.length, ns: sum((entry) => entry.ns), share: sum((entry) => entry.share) } };

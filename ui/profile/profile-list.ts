@@ -17,7 +17,7 @@ export const REASON_WORDS: Readonly<Record<TriggerReason, string>> = { slow: 'sl
 /** The verdict's cause; a mixed verdict names none: then what took most. */
 export function mainPart({ cause, shares, topKind }: ProfileSummary): { kind: LedgerKind; share: number } {
   const [most] = shares;
-  if (cause && cause.kind in LEDGER_LOOKS) return { kind: cause.kind as LedgerKind, share: cause.share };
+  if (cause && cause.kind in LEDGER_LOOKS) return { kind: cause.kind as LedgerKind, share: shares.find(({ kind }) => kind === cause.kind)?.share ?? cause.share };
   return most ?? { kind: topKind, share: 0 };
 }
 

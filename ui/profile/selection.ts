@@ -1,6 +1,6 @@
 /** A slice in the address: thread and start, which stay the same however the threads are ordered. */
 import type { Profile, ThreadTimeline } from '../../src/server/api.js';
-import { sliceAt, type SliceRef } from './lanes.js';
+import { metOnPath, sliceAt, type SliceRef } from './lanes.js';
 
 export const writeSlice = (tid: number, startNs: number): string => `${tid}:${Math.round(startNs)}`;
 
@@ -19,10 +19,8 @@ export function sliceParams(profile: Profile, tid: number, ns: number): { slice:
   const index = thread ? sliceAt(thread.slices, ns) : -1;
   if (!thread || index < 0) return null;
   const slice = writeSlice(tid, thread.slices[index].startNs);
-  return isPart(thread) ? { slice } : { slice, threads: 'all' };
+  return thread.executed || thread.onPath || metOnPath(profile).has(tid) ? { slice } : { slice, threads: 'all' };
 }
-
-const isPart = (thread: ThreadTimeline): boolean => thread.executed || thread.onPath;
 
 /** The slice that a step leads to: `by` along its thread, `lanesBy` to another thread at the same time. */
 export function stepped(lanes: readonly ThreadTimeline[], from: SliceRef, by: number, lanesBy: number): SliceRef {

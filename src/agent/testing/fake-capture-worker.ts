@@ -21,13 +21,14 @@ if (behaviour === 'fatal') {
     type: 'health',
     health: {
       events: 10, eventBytes: 100, requests: 1, incomplete: 0, connectionsOpen: 1, connectionsTotal: 1, connectionsUnclassified: 0, unclassifiedTotal: 0,
-      losses: lossesOf({ ring_overwritten: 3, bytes_unseen: 4_096 }), cpuSeconds: 0.01, kernelSeconds: null,
+      losses: lossesOf({ ring_overwritten: 3, bytes_unseen: 4_096 }), cpuSeconds: 0.01, kernelSeconds: null, profiling: { passedOver: 0, asks: [] },
     },
   });
   if (behaviour === 'crash-later') setTimeout(() => { throw new Error('crashed later'); }, 50);
 }
 
 port.on('message', (message: MainMessage) => {
+  if (message.type === 'traced-pids') send({ type: 'traced-pids', pids: [1] });
   if (message.type !== 'stop') return;
   send({ type: 'rollups', rows: [sampleRollup({ error: 'no_response' })] });
   port.close();

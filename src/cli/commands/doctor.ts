@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { EXIT } from '../../errors/index.js';
 import { addConfigOptions, configOf } from '../config-options.js';
-import { runProbes, type ProbeResult, type ProbeState } from '../doctor-probes.js';
+import { runProbes } from '../doctor-probes.js';
+import type { ProbeResult, ProbeState } from '../finding.js';
 import { withExamples } from '../examples.js';
-import { paintFor, widthOf, type Output, type Paint } from '../terminal.js';
+import { paintFor, widthOf, wrap, type Output, type Paint } from '../terminal.js';
 
 export function doctorCommand(): Command {
   const command = new Command('doctor')
@@ -11,7 +12,7 @@ export function doctorCommand(): Command {
     .description('What this kernel and these privileges allow, and what to do about the rest. Changes nothing. Exit code 1 when something prevents tracing.')
     .option('--json', 'The findings as JSON.')
     .action((flags: { json?: boolean }, self: Command) => doctor(flags, self));
-  return withExamples(addConfigOptions(command, ['listen', 'hooks', 'store', 'storeDirectory']), [
+  return withExamples(addConfigOptions(command, ['listen', 'hooks', 'profileLogs', 'store', 'storeDirectory']), [
     ['sudo kindling doctor', 'Before the first start, and when something does not work.'],
     ['kindling doctor --json | jq \'.probes[] | select(.state != "ok")\'', 'For a script.'],
   ]);
@@ -42,14 +43,4 @@ function probeText(probe: ProbeResult, paint: Paint, width: number): string {
   const detail = wrap(probe.detail, width - INDENT).join(`\n${indent}`);
   const hint = probe.hint === '' ? '' : `${wrap(probe.hint, width - INDENT - 2).map((line, i) => `${indent}${i === 0 ? '→ ' : '  '}${line}`).join('\n')}\n`;
   return `  ${color[probe.state](probe.state.padEnd(4))} ${probe.name.padEnd(NAME_WIDTH)} ${detail}\n${hint}`;
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const line = lines[lines.length - 1];
-    if (line !== '' && line.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
-  }
-  return lines;
 }

@@ -16,6 +16,9 @@ import { runSummary, summaryText } from '../run-summary.js';
 import { paintFor, widthOf } from '../terminal.js';
 import { untilStopped } from '../until-stopped.js';
 
+/** Each is two or three lines. */
+const SHOWN_PROFILES = 5;
+
 interface RunOptions { json?: boolean; stay?: boolean }
 
 export function runCommand(): Command {
@@ -30,6 +33,7 @@ export function runCommand(): Command {
   return withExamples(addConfigOptions(command, AGENT_OPTIONS), [
     ['sudo kindling run -- node server.js', 'Trace a server until it ends.'],
     ['sudo kindling run --stay -- npm test', 'Look at what the tests did, after they have ended.'],
+    ['sudo kindling run --profile -- node server.js', 'At the end: the slowest requests, and why each was slow.'],
     ['sudo kindling run --json --store off -- ./batch.sh', 'A summary for a script.'],
   ]);
 }
@@ -99,8 +103,9 @@ async function follow(child: CommandProcess, agent: RunningAgent, words: string[
     process.stderr.write(`${paint.bold('kindling')}: the command ended (exit code ${exitCode}); the page stays until Ctrl-C: ${agent.url}\n`);
     await untilStopped(agent);
   }
+  const slowest = await agent.slowest(SHOWN_PROFILES);
   await agent.stop();
-  const summary = runSummary(words, exitCode, durationMs, agent.totals, agent.health());
+  const summary = runSummary({ command: words, exitCode, durationMs, totals: agent.totals, health: agent.health(), slowest });
   if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
   else process.stderr.write(summaryText(summary, widthOf(process.stderr), paint));
   return exitCode;

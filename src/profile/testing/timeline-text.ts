@@ -75,7 +75,7 @@ class Drawing {
     else if ((match = /^other (\S+) (\d+)-(\d+) (.*?)(?: -> (\S+))?$/.exec(line))) {
       const other = this.#ref(match[1], match[2], match[3], 'web', match[4]);
       this.#processOf(match[1]).requests.push(match[5] ? { ...other, responseTid: this.#tid(match[5]) } : other);
-    } else if ((match = /^retransmit (\d+)$/.exec(line))) this.input.request = { ...this.input.request!, retransmits: 1, lastRetransmitNs: Number(match[1]) * MS };
+    } else if ((match = /^retransmit (\d+)$/.exec(line))) this.input.request = { ...this.input.request!, retransmits: 1, retransmittedNs: [Number(match[1]) * MS] };
     else throw new Error(`not understood: ${line}`);
   }
 
@@ -116,7 +116,7 @@ class Drawing {
     }
     for (const [name, value] of (more ?? '').split(', ').map((one) => one.split(' '))) {
       if (name === 'connect') call.connectNs = Number(value) * MS;
-      else if (name === 'retransmit') Object.assign(call, { retransmits: 1, lastRetransmitNs: Number(value) * MS });
+      else if (name === 'retransmit') Object.assign(call, { retransmits: 1, retransmittedNs: [Number(value) * MS] });
       else if (name === 'rtt') call.rttNs = Number(value) * MS;
       else if (name === 'sent') call.sentNs = Number(value) * MS;
       else if (name === 'first') call.firstByteNs = Number(value) * MS;

@@ -13,6 +13,6 @@ export function assertWhole({ frames, stacks, of, pending }: NamedStacks, functi
   assert.match(frames.map((frame) => frame.name).join('\n'), functions);
   for (const stack of stacks.filter((one) => one.truncated === '')) {
     // Where a thread of any program begins: in libc, in its own file, or in the dynamic linker.
-    assert.match(frames[stack.frames.at(-1)!].name, /^(_start|_?_?clone3?|ld-linux\S+|(redis-check-rdb|nginx|postgres|libc\.so\.6)\+0x[0-9a-f]+)$/);
+    assert.match(frames[stack.frames.at(-1)!].name, /^(_start|_?_?clone3?|ld-linux\S+|(redis-server|nginx|postgres|libc\.so\.6)\+0x[0-9a-f]+)$/);
   }
 }

@@ -1,5 +1,6 @@
 /** V8 in one process: Node 18, 20, 22, 24 and whatever else exports V8's post-mortem metadata without pointer compression. */
 import { PageMemory } from '../page-memory.js';
+import { PerfMap } from '../perf-map.js';
 import type { Mapping, ProcessView, RuntimeProcess, RuntimeStep, RuntimeStepInput, RuntimeSupport } from '../runtime.js';
 import { Builtins } from './builtins.js';
 import { BytecodeIndex } from './bytecode.js';
@@ -15,10 +16,12 @@ const builtinPrefix = 'Builtins_';
 class V8Process implements RuntimeProcess {
   readonly claimed: readonly { start: bigint; end: bigint }[];
   private readonly parts: V8Parts;
+  private readonly perfMap: PerfMap;
 
   constructor(private readonly process: ProcessView, layout: Layout, builtins: Builtins) {
     const heap = new Heap(new PageMemory((address, lengthBytes) => process.readMemory(address, lengthBytes)), layout);
-    this.parts = { heap, builtins, functions: new Functions(heap), code: new CodeFinder(heap), bytecode: new BytecodeIndex(heap) };
+    this.perfMap = new PerfMap(process.pid);
+    this.parts = { heap, builtins, perfMap: this.perfMap, functions: new Functions(heap), code: new CodeFinder(heap), bytecode: new BytecodeIndex(heap) };
     this.claimed = builtins.ranges.map(({ start, end }) => ({ start: BigInt(start), end: BigInt(end) }));
   }
 
@@ -36,6 +39,7 @@ class V8Process implements RuntimeProcess {
     this.parts.heap.forget();
     this.parts.code.forget();
     this.parts.bytecode.forget();
+    this.perfMap.refresh();
   }
 
   close(): void {

@@ -4,6 +4,7 @@
  */
 import type { Frame } from '../../profile/stacks.js';
 import { byFramePointer, frameState, withoutFramePointer } from '../frame-pointers.js';
+import type { PerfMap } from '../perf-map.js';
 import { Registers, type RuntimeStep, type RuntimeStepInput } from '../runtime.js';
 import type { Builtins } from './builtins.js';
 import { isGlue, runsAFunction } from './builtins.js';
@@ -12,6 +13,7 @@ import type { Code, CodeFinder } from './code.js';
 import { unknownFunction, type Functions } from './functions.js';
 import type { Heap } from './heap.js';
 import { isPointer } from './heap.js';
+import { perfMapFrame } from './perf-map-frame.js';
 
 /** r13: address of the isolate's roots while JavaScript runs. */
 const rootRegister = 13;
@@ -19,7 +21,7 @@ const rootRegister = 13;
 const functionRegister = 5;
 const largestMarker = 128;
 
-export interface V8Parts { heap: Heap; builtins: Builtins; functions: Functions; code: CodeFinder; bytecode: BytecodeIndex }
+export interface V8Parts { heap: Heap; builtins: Builtins; functions: Functions; code: CodeFinder; bytecode: BytecodeIndex; perfMap: Pick<PerfMap, 'nameOf'> }
 
 export function stepFrame(parts: V8Parts, input: RuntimeStepInput): RuntimeStep {
   const { registers, returned, memory } = input;
@@ -31,7 +33,8 @@ export function stepFrame(parts: V8Parts, input: RuntimeStepInput): RuntimeStep 
   const builtin = parts.builtins.contains(lookUp) ? parts.builtins.at(lookUp) ?? 'Builtins' : null;
   const state = returned || (builtin !== null && runsAFunction(builtin)) ? 'set up' : frameState(pc, memory);
   const next = state === 'set up' ? byFramePointer(input) : withoutFramePointer(input, state);
-  const frames = state === 'set up' ? framesOf(parts, input, lookUp, builtin) : withoutOwnFrame(parts, input, lookUp, builtin);
+  const found = state === 'set up' ? framesOf(parts, input, lookUp, builtin) : withoutOwnFrame(parts, input, lookUp, builtin);
+  const frames = found.map((frame) => (frame === unknownFunction ? perfMapFrame(parts.perfMap.nameOf(lookUp)) ?? frame : frame));
   return { frames, caller: next.caller, ended: next.ended };
 }
 

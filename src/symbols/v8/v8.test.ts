@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { CapturedProcess, framesOf } from '../testing/captured-process.js';
 import { v8 } from './process.js';
 
-/** The stack of testing/shop.js in the middle of sumPrices, under four versions of Node. */
+/** The stack of testing/shop.cjs in the middle of sumPrices, under four versions of Node. */
 function captured(version: number): CapturedProcess {
   return CapturedProcess.load(`src/symbols/v8/testing/node-${version}.json`, 'v8dbg_');
 }

@@ -1,6 +1,6 @@
 /** Which stacks a flame graph is of, and what each of them weighs. */
 import type { PathSegment, Profile, Slice } from '../../../src/server/api.js';
-import { firstEndingAfter } from '../lanes.js';
+import { firstEndingAfter, metOnPath } from '../lanes.js';
 
 /** `cpu`: samples, by the CPU time each stands for. `off`: blocks, by how long they lasted. */
 export type FlameMode = 'cpu' | 'off';
@@ -25,8 +25,10 @@ export function pathPieces(profile: Profile): Piece[] {
 }
 
 /** Blocks are the path's when they end within the request: the segment that explains one may be another thread's. */
-export function pathThreads({ threads, requestStartNs, requestEndNs }: Profile): Piece[] {
-  return threads.filter((one) => one.executed || one.onPath).map(({ tid }) => ({ tid, fromNs: requestStartNs, toNs: requestEndNs }));
+export function pathThreads(profile: Profile): Piece[] {
+  const { threads, requestStartNs, requestEndNs } = profile;
+  const met = metOnPath(profile);
+  return threads.filter((one) => one.executed || one.onPath || met.has(one.tid)).map(({ tid }) => ({ tid, fromNs: requestStartNs, toNs: requestEndNs }));
 }
 
 export function weightsOf(profile: Profile, pieces: readonly Piece[], mode: FlameMode): Weights {
