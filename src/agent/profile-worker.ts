@@ -102,9 +102,11 @@ class ProfileWorker {
   /** One after the other: each waits a moment for its names. */
   async #name(): Promise<void> {
     this.#naming = true;
-    for (let window = this.#windows.shift(); window !== undefined; window = this.#windows.shift()) {
+    for (let next = this.#windows.shift(); next !== undefined; next = this.#windows.shift()) {
+      const window = next;
       try {
-        await this.#profiler.profile(window, (profile) => post({ type: 'profiles', profiles: [profile] }));
+        const later = await this.#profiler.profile(window, (profile) => post({ type: 'profiles', profiles: [profile] }));
+        later?.named.catch((error: Error) => this.#fail(window.job, error.stack ?? String(error)));
       } catch (error) {
         this.#fail(window.job, (error as Error).stack ?? String(error));
       }

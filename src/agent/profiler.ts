@@ -59,9 +59,9 @@ export class Profiler {
 
   /**
    * @param handle called with the profile, and again when more names of its stacks are there
-   * @returns when the profile was handled; the names that come later are not waited for
+   * @returns when there are all names; null when they are there. The next profile need not wait for it.
    */
-  async profile({ job, processes, evidence, threads }: CutWindow, handle: (profile: Profile) => void): Promise<void> {
+  async profile({ job, processes, evidence, threads }: CutWindow, handle: (profile: Profile) => void): Promise<{ named: Promise<void> } | null> {
     const stacks = new ProfileStacks(evidence, job.fromNs, threads);
     const { stacks: named, later } = await stacks.named(this.namer);
     const facts = this.#facts(job, processes, evidence, threads);
@@ -69,7 +69,7 @@ export class Profiler {
     const profile = conclusions(named);
     this.#usual.note(profile);
     handle(profile);
-    void later?.then((names) => handle(conclusions(stacks.apply(names))), () => { /* the profile stays without them */ });
+    return later === null ? null : { named: later.then((names) => handle(conclusions(stacks.apply(names)))) };
   }
 
   #facts(job: ProfileJob, processes: ProcessWork[], evidence: Evidence, threads: ThreadTimeline[]): Omit<ProfileFacts, 'stacks'> {
