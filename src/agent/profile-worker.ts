@@ -82,11 +82,13 @@ class ProfileWorker {
     this.#busy = true;
     for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
       const requestId = job.record.id;
+      const failed = (error: Error): void => post({ type: 'profile-failed', requestId, reason: error.stack ?? String(error) });
       this.#pressure.look(job.record.pid, monotonicNs());
       try {
-        await this.#profiler.profile(job, (profile) => post({ type: 'profiles', profiles: [profile] }));
+        const later = await this.#profiler.profile(job, (profile) => post({ type: 'profiles', profiles: [profile] }));
+        later?.named.catch(failed);
       } catch (error) {
-        post({ type: 'profile-failed', requestId, reason: (error as Error).stack ?? String(error) });
+        failed(error as Error);
       }
       await new Promise((resolve) => setImmediate(resolve));
     }

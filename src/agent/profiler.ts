@@ -35,8 +35,11 @@ export class Profiler {
 
   constructor(private readonly recorder: FlightRecorder, private readonly pressure: PressureLog, private readonly namer: StackNamer | null) {}
 
-  /** @param handle called with the profile, and again when more names of its stacks are there */
-  async profile(job: ProfileJob, handle: (profile: Profile) => void): Promise<void> {
+  /**
+   * @param handle called with the profile, and again when more names of its stacks are there
+   * @returns until then; null when there are no more. The next profile need not wait for it: its window may be overwritten.
+   */
+  async profile(job: ProfileJob, handle: (profile: Profile) => void): Promise<{ named: Promise<void> } | null> {
     const { record, request, fromNs, toNs } = job;
     const whole = readEvidence(this.recorder, { pids: new Set(job.processes.map(({ pid }) => pid)), fromNs, toNs, marginNs: LOOK_BACK_NS });
     const processes = relatedProcesses(job.processes, request, whole.switches, job.startNs, job.endNs);
@@ -53,7 +56,7 @@ export class Profiler {
     const profile = conclusions(named);
     this.#usual.note(profile);
     handle(profile);
-    if (later !== null) handle(conclusions(stacks.apply(await later)));
+    return later === null ? null : { named: later.then((names) => handle(conclusions(stacks.apply(names)))) };
   }
 
   #facts(job: ProfileJob, processes: ProcessWork[], evidence: Evidence, threads: ThreadTimeline[]): Omit<ProfileFacts, 'stacks'> {
