@@ -24,6 +24,10 @@ export class Client {
     });
   }
 
+  get pid(): number {
+    return this.child.pid!;
+  }
+
   /** What the answering program says of its threads; throws when it did not answer 200. */
   get(port: number, path: string, options: Pick<Question, 'readAfterMs'> = {}): Promise<Facts> {
     const answer = this.ask(port, path, options);

@@ -94,6 +94,11 @@ export class FirstInLine {
     else if (existsSync(session)) writeFileSync(session, '-10');
   }
 
+  /** The command that starts among them, with all that it starts. */
+  command(command: readonly string[]): string[] {
+    return this.path === null ? [...command] : ['/bin/sh', '-c', 'echo $$ >"$0" && exec "$@"', join(this.path, 'cgroup.procs'), ...command];
+  }
+
   /** When its processes have ended. */
   async remove(): Promise<void> {
     if (this.path !== null) await removeGroup(this.path);

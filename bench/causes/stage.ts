@@ -14,7 +14,7 @@ interface ServeOptions { env?: Record<string, string>; probe?: ProbeKind; prefer
 
 /** Below any of the delays that are made, above what a busy machine makes of a harmless request. */
 const SLOW = '150ms';
-const PROFILE_TIMEOUT_MS = 10_000;
+const PROFILE_TIMEOUT_MS = 20_000;
 
 export class Stage {
   readonly client: Client;
@@ -27,6 +27,7 @@ export class Stage {
     this.traced = workspace.cgroup.child('traced');
     this.outside = workspace.cgroup.child('outside');
     this.client = new Client({ cgroup: this.outside, netns: network.name });
+    this.prefer(this.client);
   }
 
   static async create(programs: Programs): Promise<Stage> {
@@ -60,8 +61,8 @@ export class Stage {
   }
 
   /** What else runs on the machine shall not slow it down. */
-  prefer(server: { pid: number }): void {
-    this.first.add(server.pid);
+  prefer({ pid }: { pid: number }): void {
+    this.first.add(pid);
   }
 
   /** The native server under a name of its own; `pool` threads, or one for each connection. `before`: what starts it. */
@@ -94,7 +95,7 @@ export class Stage {
 
   async watch(): Promise<Watch> {
     const agent = await Agent.start(['--cgroup', this.traced.path, '--store', 'off', '--profile', '--slow', `http=${SLOW}`, '--log-level', 'warn'], {
-      command: commandLine([process.execPath, MAIN], { cgroup: this.outside }),
+      command: this.first.command(commandLine([process.execPath, MAIN], { cgroup: this.outside })),
     });
     this.onEnd(() => agent[Symbol.asyncDispose]());
     return new Watch(agent);
