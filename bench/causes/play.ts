@@ -37,7 +37,9 @@ async function ask(running: Running, tag: string): Promise<Facts | Error> {
 
 async function judged(cause: Cause, running: Running, watch: Watch, tag: string, asked: Facts | Error): Promise<Judgement> {
   if (asked instanceof Error) return notJudged(`the request failed: ${asked.message}`);
-  return judge(await watch.profile(running.front.pid, tag), cause.truth, asked);
+  const judgement = judge(await watch.profile(running.front.pid, tag), cause.truth, asked);
+  if (judgement.profile === null && watch.said !== '') judgement.problems.push(`the agent said: ${watch.said}`);
+  return judgement;
 }
 
 /** A segment of letters only: others are folded into one endpoint, of which only the slowest is profiled in an interval. */

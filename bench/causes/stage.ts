@@ -113,6 +113,11 @@ export class Stage {
 export class Watch {
   constructor(private readonly agent: Agent) {}
 
+  /** The end of what it has logged. */
+  get said(): string {
+    return this.agent.process.stderr.trim().slice(-1_000);
+  }
+
   /** The profile of the process's request with this in its path; null when there is none in time. */
   async profile(pid: number, tag: string): Promise<Profile | null> {
     let profile: Profile | null = null;
