@@ -92,15 +92,16 @@ function syscalls({ syscall: rows }: Results): string {
 
 function recorder({ recorder: rows, switches }: Results): string {
   if (rows.length === 0 && switches.length === 0) return '';
-  const loads = table(['workload', 'watched by', 'requests/s', 'ratio', 'server us/request', 'ratio'], rows.map((row) => [
-    row.workload, row.variant, figure(row.requestsPerSecond), thousandths(row.rateRatio), figure(row.serverUs, 2), thousandths(row.serverRatio)]));
+  const loads = table(['workload', 'watched by', 'requests/s', 'ratio', 'server us/request', 'ratio', 'BPF us/request'], rows.map((row) => [
+    row.workload, row.variant, figure(row.requestsPerSecond), thousandths(row.rateRatio), figure(row.serverUs, 2), thousandths(row.serverRatio), figure(row.bpfUs, 3)]));
   return `## The flight recorder
 
-It records and nothing asks: servers flat out. \`recorder alone\` is its kernel side without the agent, against bare; \`agent with recorder\` (\`--profile\`) is against the agent without it. The CPU time of the server includes what hooks cost at its switches.
+It records and nothing asks: servers flat out. \`recorder alone\` is its kernel side without the agent, against bare; \`agent with recorder\` (\`--profile\`) is against the agent without it. The CPU time of the server includes what hooks cost at its switches;
+the last column is the kernel's own account of the recorder's programs (in a run of its own: it adds some 20 ns a program's run), with what they took from client and all other processes of the machine. Ratios above 1 say that the machine was too busy to tell.
 
 ${loads}
 
-Two threads on one CPU that wake each other in turn: CPU time a switch. \`perf record\` is there for scale.
+Two threads on one CPU that wake each other in turn: CPU time a switch, the least of many short runs. \`perf record\` is there for scale.
 
 ${table(['watched by', 'ns/switch', 'added ns'], switches.map((row) => [row.variant, figure(row.nsPerSwitch), figure(row.addedNs)]))}`;
 }

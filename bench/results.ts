@@ -61,6 +61,8 @@ export interface RecorderRow {
   requestsPerSecond: number;
   /** Against the same without the recorder in the same round: bare, or the agent without it. */
   rateRatio: number;
+  /** The recorder's programs, by the kernel's account; contained in what server and client use. Null: not accounted. */
+  bpfUs: number | null;
   serverUs: number;
   serverRatio: number;
 }

@@ -43,6 +43,28 @@ static __always_inline int polled_descriptor(u32 call, u64 array, u64 count, u32
 	return !bpf_probe_read_user(fd, sizeof(*fd), (void *)array);
 }
 
+/* The path of the listening end, whichever end this is. */
+static __always_inline void note_unix(struct kindling_operation *operation, struct unix_sock *own)
+{
+	struct unix_address *address = BPF_CORE_READ(own, addr);
+	struct unix_sock *peer;
+	u32 length;
+
+	if (!address) {
+		peer = (void *)BPF_CORE_READ(own, peer);
+		address = BPF_CORE_READ(peer, addr);
+	}
+	if (!address)
+		return;
+	length = BPF_CORE_READ(address, len) - 2;
+	/* What lies behind the name is somebody else's memory. */
+	if (length > KINDLING_PATH - 1)
+		return;
+	asm volatile("%0 &= 127" : "+r"(length));
+	if (!bpf_core_read(operation + 1, length, &address->name[0].sun_path))
+		operation->names_bytes = length;
+}
+
 static __always_inline void note_socket(struct kindling_operation *operation, struct file *file)
 {
 	struct socket *socket = BPF_CORE_READ(file, private_data);
@@ -52,6 +74,8 @@ static __always_inline void note_socket(struct kindling_operation *operation, st
 	if (!sk)
 		return;
 	READ_ENDS(operation, sk);
+	if (operation->family == AF_UNIX)
+		note_unix(operation, (void *)sk);
 	if (BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP && (operation->family == AF_INET || operation->family == AF_INET6)) {
 		struct tcp_sock *tcp = (void *)sk;
 

@@ -6,6 +6,7 @@ import { bare } from '../contenders/bare.js';
 import type { Watch } from '../contenders/contender.js';
 import { startAgent } from '../contenders/kindling.js';
 import { WatchingProcess } from '../contenders/process.js';
+import { withBpfStats } from '../cpu-time.js';
 import { measure, perRequestUs, ratePerSecond, type Sample } from '../measure.js';
 import type { BenchOptions } from '../options.js';
 import { progress } from '../progress.js';
@@ -13,14 +14,16 @@ import type { RecorderRow, RecorderVariant, SwitchRow, SwitchVariant } from '../
 import { interleave } from '../rounds.js';
 import { median, medianRatio } from '../statistics.js';
 import { WORKLOAD_BY_NAME } from '../workloads/list.js';
-import type { Workload } from '../workloads/workload.js';
+import type { ClientResult, Workload } from '../workloads/workload.js';
 
 const VARIANTS: readonly RecorderVariant[] = ['bare', 'recorder alone', 'agent', 'agent with recorder'];
 const SWITCH_VARIANTS: readonly SwitchVariant[] = ['bare', 'recorder alone', 'perf record -e sched:sched_switch'];
 const startTimeoutMs = 60_000;
 /** Short repetitions and their minimum: what disturbs a loop only ever makes it slower. */
-const repetitions = 7;
-const roundsEach = 60_000;
+const repetitions = 20;
+const roundsEach = 20_000;
+/** The run in which the kernel accounts for BPF programs. */
+const sideRunSeconds = 1;
 
 export async function measureRecorder(arena: Arena, options: BenchOptions): Promise<{ recorder: RecorderRow[]; switches: SwitchRow[] }> {
   const switches = await measureSwitches(arena, options);
@@ -32,6 +35,7 @@ export async function measureRecorder(arena: Arena, options: BenchOptions): Prom
 async function measureWorkload(arena: Arena, workload: Workload, options: BenchOptions): Promise<RecorderRow[]> {
   const server = await workload.start(arena);
   const samples = new Map<RecorderVariant, Sample[]>(VARIANTS.map((variant) => [variant, []]));
+  const accounted: Sample[] = [];
   try {
     await workload.runFlatOut(arena, server, 1);
     await interleave(VARIANTS, options.rounds, async (variant, round) => {
@@ -39,6 +43,7 @@ async function measureWorkload(arena: Arena, workload: Workload, options: BenchO
       try {
         const sample = await measure(arena, watch, () => workload.runFlatOut(arena, server, options.seconds));
         samples.get(variant)!.push(sample);
+        if (variant === 'recorder alone') accounted.push(...await withAccount(arena, watch, () => workload.runFlatOut(arena, server, sideRunSeconds)));
         progress(`recorder ${workload.name}, round ${round + 1}, ${variant}: ${Math.round(ratePerSecond(sample))}/s, server ${serverUs(sample).toFixed(2)} us`);
       } finally {
         await watch.stop();
@@ -51,12 +56,18 @@ async function measureWorkload(arena: Arena, workload: Workload, options: BenchO
     const [mine, without] = [samples.get(variant)!, samples.get(withoutRecorder(variant))!];
     return {
       workload: workload.name, variant, requestsPerSecond: median(mine.map(ratePerSecond)), rateRatio: medianRatio(mine.map(ratePerSecond), without.map(ratePerSecond)),
+      bpfUs: variant === 'recorder alone' && accounted.length > 0 ? median(accounted.map((sample) => perRequestUs(sample.bpfSeconds, sample))) : null,
       serverUs: median(mine.map(serverUs)), serverRatio: medianRatio(mine.map(serverUs), without.map(serverUs)),
     };
   });
 }
 
 const serverUs = (sample: Sample): number => perRequestUs(sample.serverCpuSeconds, sample);
+
+/** In a run of its own, because the accounting itself costs time. Nothing where it may not be switched on. */
+function withAccount(arena: Arena, watch: Watch, load: () => Promise<ClientResult>): Promise<Sample[]> {
+  return withBpfStats(async (accounted) => (accounted ? [await measure(arena, watch, load)] : []));
+}
 
 /** What a variant is held against: the same without the recorder. */
 function withoutRecorder(variant: RecorderVariant): RecorderVariant {
@@ -98,7 +109,8 @@ async function measureSwitches(arena: Arena, options: BenchOptions): Promise<Swi
   const plain = times.get('bare')!;
   return SWITCH_VARIANTS.filter((variant) => times.get(variant)!.length > 0).map((variant) => {
     const mine = times.get(variant)!;
-    return { variant, nsPerSwitch: median(mine), addedNs: variant === 'bare' ? null : median(mine.map((time, round) => time - plain[round])) };
+    const nsPerSwitch = Math.min(...mine);
+    return { variant, nsPerSwitch, addedNs: variant === 'bare' ? null : nsPerSwitch - Math.min(...plain) };
   });
 }
 

@@ -15,7 +15,7 @@ const TRACEPOINTS: Record<string, string> = {
   recorder_exited: 'sched_process_exit', recorder_renamed: 'task_rename', recorder_retransmitted: 'tcp_retransmit_skb',
   thread_returned: 'rseq_update', call_returned: 'sys_exit',
 };
-const NEEDED = ['thread_switched', 'thread_woken', 'recorder_forked'];
+export const NEEDED = ['thread_switched', 'thread_woken', 'recorder_forked'];
 export const SAMPLER = 'sampled';
 /** An iterator over tasks: runs when a window is read. */
 export const STATES = 'thread_states';
@@ -27,7 +27,7 @@ export function planRecorder(options: { logs: boolean; samples: boolean }): Reco
   const has = (program: string): boolean => found[programs.indexOf(program)];
   const notesAtExit = lazy || !has('thread_returned');
   const reasonAgainst = (program: string): string => {
-    if (!has(program) && !NEEDED.includes(program)) return `this kernel has no tracepoint ${TRACEPOINTS[program]}`;
+    if (!has(program)) return `this kernel has no tracepoint ${TRACEPOINTS[program]}`;
     if (program === 'thread_returned' && lazy) return 'this kernel tells only of some returns: the exit of system calls is used';
     if (program === 'call_returned' && !options.logs && !notesAtExit) return 'log lines are not wanted: nothing is added to system calls';
     return '';

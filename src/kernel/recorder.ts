@@ -4,12 +4,13 @@
  */
 import { randomBytes } from 'node:crypto';
 import { Config, RecorderConfig, Switch } from '../events/layout.generated.js';
+import { KindlingError } from '../errors/index.js';
 import { addon, built, type BpfObject } from './addon.js';
 import { writeScope, type CaptureTarget } from './capture.js';
 import { NoteRings, type NoteHandler } from './note-rings.js';
 import { PidSet } from './pid-set.js';
 import { processTree } from './process-tree.js';
-import { planRecorder, SAMPLER, STATES, type RecorderPlan } from './recorder-hooks.js';
+import { NEEDED, planRecorder, SAMPLER, STATES, type RecorderPlan } from './recorder-hooks.js';
 import { divideMemory, memoryBytes, type RecorderMemory } from './recorder-memory.js';
 import { SwitchRings, type SwitchHandler } from './switch-ring.js';
 
@@ -54,6 +55,8 @@ export class FlightRecorder {
     const memory = divideMemory(options.bytesPerCpu, cpus);
     this.memoryBytes = memoryBytes(memory);
     const plan = planRecorder({ logs: options.logs ?? true, samples: samples > 0 });
+    const lacking = plan.programs.find(({ name, use }) => !use && NEEDED.includes(name));
+    if (lacking !== undefined) throw new KindlingError('BPF_ATTACH_FAILED', { reason: lacking.reason });
     const key = randomBytes(8);
     const keys = [key.readUInt32LE(0), key.readUInt32LE(4)] as const;
     this.#object = new BpfObject(built('bpf/recorder.bpf.o'));

@@ -1,5 +1,5 @@
 /** The recorder's notes (bpf/thread-events.h) as objects. Whatever a record says of itself is held against its size. */
-import { formatAddress, formatComm } from '../events/address.js';
+import { formatAddress, formatComm, formatUnixPath } from '../events/address.js';
 import { Header, Life, LifeEvent, Log, NoteFlags, ObjectKind, Operation, RecorderLimits, Retransmit, Stack } from '../events/layout.generated.js';
 import type { BlockRecord, LifeRecord, LogRecord, OperationRecord, RetransmitRecord, SampleRecord, StackCopy } from './evidence.js';
 
@@ -65,7 +65,7 @@ export function readOperation(view: DataView, offset: number, size: number): Ope
   const names = bytesAt(view, offset + Operation.byteLength, Math.min(view.getUint32(offset + Operation.namesBytes, true), size - Operation.byteLength));
   const cut = (view.getUint16(offset + Header.flags, true) & NoteFlags.CUT) !== 0;
   const tcp = view.getUint32(offset + Operation.srttUs, true);
-  const told = describe(object, names, cut, () => ends(view, offset + Operation.family, offset + Operation.remote, view.getUint16(offset + Operation.remotePort, true)));
+  const told = describe(object, names, cut, () => names.length > 0 ? formatUnixPath(names, 0, names.length) : ends(view, offset + Operation.family, offset + Operation.remote, view.getUint16(offset + Operation.remotePort, true)));
   return {
     ns: u64(view, offset + Header.ts), offNs: u64(view, offset + Operation.off), pid: view.getUint32(offset + Operation.pid, true),
     tid: view.getUint32(offset + Operation.tid, true), call: view.getUint32(offset + Operation.call, true), result: i64(view, offset + Operation.result),

@@ -105,8 +105,9 @@ test('a blocked call names its file or peer, though both are closed by now', () 
   const { operations } = done.evidence;
   const lock = operations.find(({ call }) => call === FLOCK);
   assert.deepEqual([lock?.kind, lock?.object, lock?.result], ['file', join(workspace.directory, 'shared.lock'), 0]);
-  const answer = operations.find(({ call, kind }) => call === READ && kind === 'network');
+  const answer = operations.find(({ call, kind, object }) => call === READ && kind === 'network' && !object.startsWith('unix:'));
   assert.deepEqual([answer?.object, answer?.result], [`127.0.0.1:${done.port}`, 4]);
+  assert.ok(operations.some(({ call, object, result }) => call === READ && object === `unix:${join(workspace.directory, 'near.sock')}` && result === 4), operations.map(({ object }) => object).join());
   assert.ok(answer!.srttUs >= 0 && answer!.ns - answer!.offNs >= 20e6);
 });
 
