@@ -137,7 +137,8 @@ function drawHandovers(context: CanvasRenderingContext2D, { model: { visits }, r
   const scale = width / (view.toNs - view.fromNs);
   for (let i = 1; i < visits.length; i++) {
     // Between two stretches that are too narrow to be seen a line says nothing, and thousands hide the rest.
-    if (Math.max(widthOf(visits[i - 1]), widthOf(visits[i])) * scale < HANDOVER_PX) continue;
+    const [before, after] = [widthOf(visits[i - 1]) * scale, widthOf(visits[i]) * scale];
+    if (Math.max(before, after) < SEEN_PX || Math.min(before, after) < LEAST_PX) continue;
     const [from, to] = [rowOf.get(visits[i - 1].tid), rowOf.get(visits[i].tid)];
     const x = Math.round(xOf(view, visits[i].startNs, width));
     if (from === undefined || to === undefined || from === to || x < 0 || x > width) continue;
@@ -147,7 +148,9 @@ function drawHandovers(context: CanvasRenderingContext2D, { model: { visits }, r
   }
 }
 
-const HANDOVER_PX = 7;
+/** Of the stretches on both sides of a hand-over. */
+const SEEN_PX = 9;
+const LEAST_PX = 1.5;
 const widthOf = ({ startNs, endNs }: { startNs: number; endNs: number }): number => endNs - startNs;
 
 function arrowHead(context: CanvasRenderingContext2D, x: number, y: number, direction: 1 | -1): void {
