@@ -7,6 +7,8 @@ import { ledgerOf } from './ledger.js';
 import type { PathInput } from './path-input.js';
 import { withCollections, withThrottling } from './path-refinements.js';
 import type { Profile } from './profile.js';
+import { takesLock, waitsForOthers } from './runtime-names.js';
+import type { Stacks } from './stacks.js';
 import { verdictOf } from './verdict.js';
 
 export type ProfileFacts = Omit<Profile, 'path' | 'ledger' | 'verdict' | 'cause' | 'lookAt'>;
@@ -23,15 +25,24 @@ export function conclude(facts: ProfileFacts): Profile {
   };
 }
 
-function pathInput({ threads, requestStartNs, requestEndNs, requestReadNs, request, processes, calls, pid, requestId }: ProfileFacts): PathInput {
+function pathInput({ stacks, threads, requestStartNs, requestEndNs, requestReadNs, request, processes, calls, pid, requestId }: ProfileFacts): PathInput {
   const own = processes?.find((one) => one.pid === pid);
   const executed = threads.filter((thread) => thread.pid === pid && thread.executed).map((thread) => thread.tid);
   const input: PathInput = {
-    threads, requestStartNs, requestEndNs, requestReadNs, processes, request, calls, otherRequests: own?.requests.filter((one) => one.id !== requestId) ?? [],
+    threads, requestStartNs, requestEndNs, requestReadNs, processes, request, calls, lockStacks: lockStacks(stacks), otherRequests: own?.requests.filter((one) => one.id !== requestId) ?? [],
     requestTid: request?.tid ?? executed[0] ?? 0, responseTid: request?.responseTid || request?.tid || (executed[0] ?? 0),
   };
   // A program that asks only: the request itself is the call that it waited for.
   return request?.role === 'client' ? { ...input, calls: [...calls, request] } : input;
+}
+
+/** The innermost function that tells decides: behind a condition there is a lock too. */
+function lockStacks({ frames, stacks }: Stacks): Set<number> {
+  const telling = (name: string): boolean => takesLock(name) || waitsForOthers(name);
+  return new Set(stacks.flatMap((stack, i) => {
+    const name = stack.frames.map((frame) => frames[frame]?.name ?? '').find(telling);
+    return name !== undefined && takesLock(name) ? [i] : [];
+  }));
 }
 
 /** SQL and Redis endpoints begin with the operation: `select orders *`, `GET`. */

@@ -188,6 +188,18 @@ test('sleep, fsync, page faults and other calls are what they are', () => {
   ]);
 });
 
+test('a wait in the taking of a lock that nobody ended is that lock, probably of the one thread that was busy all the time', () => {
+  const input = drawn(`
+    java |rrLLLLrr|
+    busy |rrrrrrri|
+    java@2: 0x7f10
+    other busy 0-7 GET /hold
+    request 0-8 java
+  `);
+  input.threads[0].slices[1].stack = 0;
+  assert.deepEqual(told(criticalPath({ ...input, lockStacks: new Set([0]) }), input), ['0-2 java cpu', '2-6 java lock 0x7f10 held by busy (2)', '6-8 java cpu']);
+});
+
 test('a futex wait that nobody ended ran into its timeout', () => {
   expect(`
     java |rrLLLLrr|

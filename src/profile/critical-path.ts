@@ -2,7 +2,7 @@
  * The critical path: what the request's time went into, walked back from the write of its response. A thread that ran or
  * queued explains itself; one that was blocked is explained by whoever ended the wait.
  */
-import { holdersOf, isHandover, lockObject } from './locks.js';
+import { holdersOf, isHandover, likelyHolder, lockObject } from './locks.js';
 import type { OtherWork } from './other-work.js';
 import { otherWork } from './other-work.js';
 import type { PathInput } from './path-input.js';
@@ -129,12 +129,18 @@ class Walk {
     const slice = this.#slices.whole(tid, piece.slice);
     const waker = slice.wokenBy;
     if (waker && stopsTheWorld(waker.name)) return this.#add(tid, fromNs, toNs, 'gc', `stopped by ${waker.name}`);
+    const takesLock = slice.stack !== undefined && this.#input.lockStacks?.has(slice.stack) === true;
+    if ((takesLock || (slice.object !== '' && this.#slices.continues(tid, slice))) && (!waker || waker.tid === tid)) {
+      // Waited with a time limit and looked again: the lock was free by then, so nobody had to wake it.
+      const holder = likelyHolder(this.#input, this.#slices, tid, fromNs, toNs);
+      return this.#add(tid, fromNs, toNs, 'lock', lockObject(slice.object, holder), null, holder ? { ...holder, likely: true } : undefined);
+    }
     if (!waker || waker.tid === tid) {
       // A futex is woken by a thread of the process, which is always seen: this wait ended by its timeout.
       const forWork = slice.startNs < this.#input.requestStartNs;
       return this.#add(tid, fromNs, toNs, forWork ? 'idle' : 'sleep', forWork ? '' : `timed wait ${slice.object}`.trimEnd());
     }
-    if (isHandover(this.#input, this.#slices, tid, slice, waker)) {
+    if (!takesLock && isHandover(this.#input, this.#slices, tid, slice, waker)) {
       return this.#followWaker({ ...piece, slice }) ?? this.#add(tid, fromNs, toNs, 'idle', `until woken by ${waker.name || waker.tid}`);
     }
     for (const { startNs, endNs, holder } of holdersOf(this.#slices, slice, fromNs, toNs)) {
@@ -247,11 +253,11 @@ class Walk {
   }
 
   /** What continues the segment found before (the next in time) becomes part of it. */
-  #add(tid: number, startNs: number, endNs: number, kind: LedgerKind, object: string, call: CallRef | null = null, holder?: ThreadRef): number {
+  #add(tid: number, startNs: number, endNs: number, kind: LedgerKind, object: string, call: CallRef | null = null, holder?: ThreadRef & { likely?: true }): number {
     if (endNs <= startNs) return startNs;
     const next = this.#found.at(-1);
     if (next && next.tid === tid && next.kind === kind && next.object === object && next.call === call && next.startNs === endNs) next.startNs = startNs;
-    else this.#found.push({ startNs, endNs, kind, tid, object, call, ...(holder ? { holder: { pid: holder.pid, tid: holder.tid } } : {}) });
+    else this.#found.push({ startNs, endNs, kind, tid, object, call, ...(holder ? { holder: { pid: holder.pid, tid: holder.tid, ...(holder.likely ? { likely: true as const } : {}) } } : {}) });
     return startNs;
   }
 }

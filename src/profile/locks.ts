@@ -55,6 +55,17 @@ function waitForSame(index: SliceIndex, tid: number, wait: Slice, beforeNs: numb
   return undefined;
 }
 
+/** Of so much of the wait. */
+const LIKELY_SHARE = 0.8;
+
+/** Who may have held a lock that was free when somebody looked again: the one thread that was at another request all the time. */
+export function likelyHolder(input: PathInput, index: SliceIndex, tid: number, fromNs: number, toNs: number): ThreadRef | null {
+  const others = input.otherRequests.filter(({ startNs, endNs }) => Math.min(endNs, toNs) - Math.max(startNs, fromNs) >= (toNs - fromNs) * LIKELY_SHARE);
+  const threads = new Set(others.map((one) => one.responseTid ?? one.tid).filter((other) => other !== tid && index.sameProcess(tid, other)));
+  const [only] = threads;
+  return threads.size === 1 ? index.thread(only) ?? null : null;
+}
+
 const HELD_BY = ' held by ';
 
 export function lockObject(lock: string, holder: ThreadRef | null): string {

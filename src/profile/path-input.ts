@@ -16,6 +16,8 @@ export interface PathInput {
   otherRequests: readonly CallRef[];
   /** The request's two ends: its stages and its client; absent: not known. */
   request?: RequestEnds;
+  /** Indexes of stacks that are in the taking of a lock: names tell that where they are known. */
+  lockStacks?: ReadonlySet<number>;
   /** What other traced processes did meanwhile: servers that were asked, and those that had what these waited for. */
   processes?: readonly ProcessWork[];
 }

@@ -17,7 +17,13 @@ export function withCollections(path: readonly PathSegment[], stacks: Stacks | u
   if (![...collecting.values()].some((name) => name !== '')) return [...path];
   return path.flatMap((segment) => {
     if (segment.kind !== 'cpu') return [segment];
-    const samples = stacks.samples.filter(({ tid, ns }) => tid === segment.tid && ns >= segment.startNs && ns <= segment.endNs);
+    const ofThread = stacks.samples.filter(({ tid }) => tid === segment.tid);
+    const samples = ofThread.filter(({ ns }) => ns >= segment.startNs && ns <= segment.endNs);
+    if (samples.length === 0) {
+      // Too short for a sample: the thread went on with what it was at, if that was the same after it.
+      const around = [ofThread.findLast(({ ns }) => ns < segment.startNs), ofThread.find(({ ns }) => ns > segment.endNs)];
+      return [around.every((one) => one && collecting.get(one.stack)) ? { ...segment, kind: 'gc', object: 'garbage collection' } : segment];
+    }
     const parts: PathSegment[] = [];
     samples.forEach(({ ns, weightNs, stack }, i) => {
       const before = samples[i - 1];

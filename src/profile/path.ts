@@ -29,8 +29,8 @@ export interface PathSegment {
   object: string;
   /** The call to another service that it waited for, when it is known. */
   call: CallRef | null;
-  /** Who held the lock. */
-  holder?: { pid: number; tid: number };
+  /** Who held the lock; `likely`: concluded from who was busy, nobody was seen to give it back. */
+  holder?: { pid: number; tid: number; likely?: true };
   /** What the peer's own threads did in this time, where that server is traced: covers the part it worked, in order. */
   inside?: PathSegment[];
 }

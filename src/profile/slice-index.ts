@@ -72,6 +72,17 @@ export class SliceIndex {
     return last;
   }
 
+  /** Was a part of the same wait before this one ended by somebody? The thread found then that it had to wait on. */
+  continues(tid: number, wait: Slice): boolean {
+    const slices = this.slices(tid);
+    for (let i = this.indexBefore(tid, wait.startNs); i >= 0; i--) {
+      const before = slices[i];
+      if (before.kind === wait.kind && before.syscall === wait.syscall && before.object === wait.object) return before.wokenBy !== null;
+      if ((before.kind !== 'running' && before.kind !== 'run_queue') || before.endNs - before.startNs > INTERRUPTED_NS) return false;
+    }
+    return false;
+  }
+
   /** Its time on CPU from then until it next waits for input. */
   workedNs(tid: number, ns: number): number {
     const slices = this.slices(tid);

@@ -26,7 +26,7 @@ export function lockCause(part: Pick<Part, 'segments' | 'ns'>, verdict: VerdictI
   const ref = held[0].holder;
   const thread = verdict.input.threads.find((one) => one.tid === ref?.tid);
   const served = thread ? servedBy(thread.tid, held, verdict.input) : undefined;
-  const certain = thread !== undefined && heldNs >= part.ns * MAIN_SHARE;
+  const certain = thread !== undefined && !ref?.likely && heldNs >= part.ns * MAIN_SHARE;
   return {
     name: 'lock', object: `${lock} held by ${holder}`,
     values: {
