@@ -200,6 +200,16 @@ test('a wait in the taking of a lock that nobody ended is that lock, probably of
   assert.deepEqual(told(criticalPath({ ...input, lockStacks: new Set([0]) }), input), ['0-2 java cpu', '2-6 java lock 0x7f10 held by busy (2)', '6-8 java cpu']);
 });
 
+test('a lock that is waited for with a time limit, again and again, is one wait', () => {
+  expect(`
+    java |rLLrLLLLr|
+    busy |rrrrrrrri|
+    java@1: 0x7f10
+    java@4: 0x7f14 by busy
+    request 0-9 java
+  `, ['0-1 java cpu', '1-3 java lock 0x7f14 held by busy (2)', '3-4 java cpu', '4-8 java lock 0x7f14 held by busy (2)', '8-9 java cpu']);
+});
+
 test('a futex wait that nobody ended ran into its timeout', () => {
   expect(`
     java |rrLLLLrr|

@@ -66,7 +66,7 @@ export class SliceIndex {
     let last = wait;
     for (let i = this.indexBefore(tid, wait.endNs); last.wokenBy === null && i + 1 < slices.length; i++) {
       const next = slices[i + 1];
-      if (next.kind === last.kind && next.syscall === last.syscall && next.object === last.object) last = next;
+      if (isSameWait(next, last)) last = next;
       else if ((next.kind !== 'running' && next.kind !== 'run_queue') || next.endNs - next.startNs > INTERRUPTED_NS) break;
     }
     return last;
@@ -77,7 +77,7 @@ export class SliceIndex {
     const slices = this.slices(tid);
     for (let i = this.indexBefore(tid, wait.startNs); i >= 0; i--) {
       const before = slices[i];
-      if (before.kind === wait.kind && before.syscall === wait.syscall && before.object === wait.object) return before.wokenBy !== null;
+      if (isSameWait(before, wait)) return before.wokenBy !== null;
       if ((before.kind !== 'running' && before.kind !== 'run_queue') || before.endNs - before.startNs > INTERRUPTED_NS) return false;
     }
     return false;
@@ -103,6 +103,12 @@ export class SliceIndex {
 
 export function waitsForInput(slice: Slice): boolean {
   return slice.kind === 'idle' || slice.kind === 'network';
+}
+
+/** For the same thing. A condition variable of glibc has two futexes, four bytes apart, which take turns. */
+function isSameWait(a: Slice, b: Slice): boolean {
+  if (a.kind !== b.kind || a.syscall !== b.syscall) return false;
+  return a.object === b.object || (a.kind === 'lock' && Math.abs(Number(a.object) - Number(b.object)) === 4);
 }
 
 function lastBefore(slices: readonly Slice[], ns: number): number {
