@@ -8,7 +8,6 @@ import type { Config } from '../config/index.js';
 import { ERRORS, toKindlingError } from '../errors/index.js';
 import { addon, built } from '../kernel/addon.js';
 import { cgroup2Mounts } from '../kernel/cgroup.js';
-import { NEEDED, planRecorder } from '../kernel/recorder-hooks.js';
 import { isOldKernel, missingCapabilities, NO_SENDERS, OLDEST_KERNEL, planHooks } from '../kernel/hooks.js';
 import { RECORDER_PROBES } from './doctor-recorder.js';
 import { fail, ok, warn, type Finding, type Probe, type ProbeResult } from './finding.js';
@@ -21,7 +20,6 @@ const PROBES: ReadonlyArray<[name: string, probe: Probe]> = [
   ['native addon', nativeAddon],
   ['BPF object', bpfObject],
   ['hooks', hooks],
-  ['flight recorder', flightRecorder],
   ['BPF JIT', jit],
   ['BPF statistics', statistics],
   ...RECORDER_PROBES,
@@ -86,15 +84,6 @@ function hooks(config: Config): Finding {
   if (plan.programs.some(({ reason }) => reason === NO_SENDERS)) return warn(`${detail}; ${NO_SENDERS}`, 'Grant CAP_NET_ADMIN as well, or choose --hooks syscall.');
   if (plan.mode === 'socket') return ok(`${detail}: other processes pay nothing`);
   return warn(`${detail}: every system call of this machine pays about 40 ns`, 'Linux 6.3 and newer have the socket tracepoints, which cost other processes nothing.');
-}
-
-function flightRecorder(config: Config): Finding {
-  const { programs, notesAtExit } = planRecorder({ logs: config.profileLogs, samples: true });
-  const skipped = programs.filter(({ use }) => !use);
-  const detail = [`${programs.length - skipped.length} of ${programs.length} programs when profiling is on`, ...skipped.map(({ name, reason }) => `${name}: ${reason}`)].join('; ');
-  const needed = skipped.find(({ name }) => NEEDED.includes(name));
-  if (needed !== undefined) return warn(detail, 'Without the scheduler\'s tracepoints there are no profiles; requests are traced all the same.');
-  return ok(config.profileLogs || notesAtExit ? `${detail}; every system call of this machine pays about 40 ns then` : detail);
 }
 
 function readNumber(path: string): number | null {

@@ -3,13 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Config } from '../config/index.js';
 import { built } from '../kernel/addon.js';
 import { missingCapabilities } from '../kernel/hooks.js';
-import { planRecorder } from '../kernel/recorder-hooks.js';
+import { NEEDED, planRecorder } from '../kernel/recorder-hooks.js';
 import { symbolsAddon } from '../symbols/addon.js';
 import { KernelSymbols } from '../symbols/kernel-symbols.js';
 import { ok, warn, type Finding, type Probe } from './finding.js';
 
 export const RECORDER_PROBES: ReadonlyArray<[name: string, probe: Probe]> = [
-  ['recorder', recorder],
+  ['flight recorder', recorder],
   ['CPU samples', samples],
   ['native stacks', nativeStacks],
   ['kernel symbols', kernelSymbols],
@@ -18,12 +18,11 @@ export const RECORDER_PROBES: ReadonlyArray<[name: string, probe: Probe]> = [
 
 function recorder(config: Config): Finding {
   if (!existsSync(built('bpf/recorder.bpf.o'))) return warn('its BPF object does not exist', 'Run `npm run build`; requests are traced without it.');
-  const { programs, notesAtExit } = planRecorder({ logs: config.profileLogs, samples: true });
-  const left = programs.filter(({ use, reason }) => !use && reason !== '');
-  const detail = `${programs.length - left.length} of ${programs.length} programs${left.map(({ name, reason }) => `; without ${name}: ${reason}`).join('')}`;
-  const atExit = programs.some(({ name, use }) => name === 'call_returned' && use);
-  if (!atExit) return ok(`${detail}; nothing is added to system calls`);
-  return ok(`${detail}; while it is on, every system call of this machine pays for a look (${notesAtExit ? 'what calls returned' : 'log lines'})`);
+  const { programs, notesAtExit } = planRecorder({ logs: config.profileLogs, samples: config.profileSampleRate > 0 });
+  const skipped = programs.filter(({ use }) => !use);
+  const detail = [`${programs.length - skipped.length} of ${programs.length} programs when profiling is on`, ...skipped.map(({ name, reason }) => `${name}: ${reason}`)].join('; ');
+  if (skipped.some(({ name }) => NEEDED.includes(name))) return warn(detail, 'Without the scheduler\'s tracepoints there are no profiles; requests are traced all the same.');
+  return ok(config.profileLogs || notesAtExit ? `${detail}; every system call of this machine pays about 40 ns then` : detail);
 }
 
 /** The CPU clock is a software event: it needs no hardware, but the right to it. */
