@@ -7,7 +7,7 @@ import { launch, NetworkNamespace, startServer, Workspace, type Cgroup, type Pro
 import { commandLine } from '../../test/servers/launch.js';
 import { choosePort, makeServerDirectory } from '../../test/servers/server.js';
 import { Client } from './client.js';
-import { FirstInLine, preferAtOnce } from './limits.js';
+import { FirstInLine } from './limits.js';
 import type { Programs } from './programs.js';
 
 interface ServeOptions { env?: Record<string, string>; probe?: ProbeKind; preferred?: boolean }
@@ -27,7 +27,7 @@ export class Stage {
     this.traced = workspace.cgroup.child('traced');
     this.outside = workspace.cgroup.child('outside');
     this.client = new Client({ cgroup: this.outside, netns: network.name });
-    this.first.add(this.client.pid);
+    this.prefer(this.client);
   }
 
   static async create(programs: Programs): Promise<Stage> {
@@ -56,14 +56,13 @@ export class Stage {
     const port = await choosePort(undefined);
     const directory = makeServerDirectory(this.place, name);
     const server = await startServer(this.place, { name, port, directory, command: command(port), probe, env: { PORT: String(port), NAME: name, ...env } });
-    if (preferred) await this.prefer(server);
+    if (preferred) this.prefer(server);
     return server;
   }
 
-  /** What else runs on the machine shall not slow it down, not even for the length of a time slice. */
-  async prefer({ pid }: Server): Promise<void> {
+  /** What else runs on the machine shall not slow it down. */
+  prefer({ pid }: { pid: number }): void {
     this.first.add(pid);
-    await preferAtOnce(pid);
   }
 
   /** The native server under a name of its own; `pool` threads, or one for each connection. `before`: what starts it. */
@@ -90,7 +89,7 @@ export class Stage {
   neighbour(name: string, before: readonly string[], threads: number): { pid: number; stop(): Promise<void> } {
     const child = launch([...before, this.programs.busy(name), String(threads)], { cgroup: this.outside, detached: true, stdio: 'ignore' });
     const ended = new Promise<void>((resolve) => { child.once('close', () => resolve()); });
-    this.first.add(child.pid!);
+    this.prefer({ pid: child.pid! });
     return { pid: child.pid!, stop: async () => { child.kill('SIGKILL'); await ended; } };
   }
 

@@ -8,7 +8,7 @@ export const behindRedis: Cause = {
   truth: { kinds: ['peer'], says: ['redis', 'redis-server GET', 'eval'], inside: ['other_request'] },
   async start(stage) {
     const redis = await startRedis(stage.place);
-    await stage.prefer(redis);
+    stage.prefer(redis);
     const front = await stage.serveNode('carts', { REDIS: String(redis.port) });
     const totals = await stage.serveNode('totals', { REDIS: String(redis.port) });
     return {

@@ -8,7 +8,7 @@ export const rowLock: Cause = {
   truth: { kinds: ['peer', 'lock'], says: ['postgres', 'update accounts', 'lock', '{holder}'], inside: ['lock'] },
   async start(stage) {
     const postgres = await startPostgres(stage.place);
-    await stage.prefer(postgres);
+    stage.prefer(postgres);
     const front = await stage.serveNode('billing', { POSTGRES: String(postgres.port) });
     return {
       front, load: ['/fast'],

@@ -7,7 +7,7 @@ export const slowRedis: Cause = {
   truth: { kinds: ['peer'], says: ['redis', 'eval'], inside: ['cpu'] },
   async start(stage) {
     const redis = await startRedis(stage.place);
-    await stage.prefer(redis);
+    stage.prefer(redis);
     const front = await stage.serveNode('carts', { REDIS: String(redis.port) });
     return { front, load: ['/fast'], slow: (tag) => stage.client.get(front.port, `/lua/${tag}?ms=400`) };
   },

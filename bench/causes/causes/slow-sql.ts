@@ -7,7 +7,7 @@ export const slowSql: Cause = {
   truth: { kinds: ['peer'], says: ['postgres', 'select orders|from orders'], inside: ['cpu'] },
   async start(stage) {
     const postgres = await startPostgres(stage.place);
-    await stage.prefer(postgres);
+    stage.prefer(postgres);
     const front = await stage.serveNode('billing', { POSTGRES: String(postgres.port) });
     return { front, load: ['/fast'], slow: (tag) => stage.client.get(front.port, `/sql/${tag}?ms=400`) };
   },
