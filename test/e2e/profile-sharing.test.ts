@@ -85,7 +85,7 @@ test('profiles are there again after kill -9, also without the index that was no
 });
 
 test('run --profile: at the end the slowest requests with their verdicts', async () => {
-  const inner = `PORT=$KINDLING_TEST_PORT node ${service.script} & S=$!; until curl -sS -o /dev/null --noproxy '*' http://127.0.0.1:$KINDLING_TEST_PORT/quick 2>/dev/null; do sleep 0.05; done; curl -sS -o /dev/null --noproxy '*' http://127.0.0.1:$KINDLING_TEST_PORT/busy; kill $S; wait $S; true`;
+  const inner = `PORT=$KINDLING_TEST_PORT node ${service.script} & S=$!; for i in $(seq 600); do curl -sS -o /dev/null --noproxy '*' http://127.0.0.1:$KINDLING_TEST_PORT/quick 2>/dev/null && break; sleep 0.05; done; curl -sS -o /dev/null --noproxy '*' http://127.0.0.1:$KINDLING_TEST_PORT/busy; kill $S; wait $S; true`;
   const env = { KINDLING_TEST_PORT: String(await freePort()) };
   await using json = Kindling.start(['run', '--json', '--profile', '--store', 'off', '--listen', '127.0.0.1:0', '--', 'sh', '-c', inner], { env });
   const { stdout, stderr: messages } = await json.ended;
