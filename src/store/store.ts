@@ -21,6 +21,8 @@ const RETENTION_URGENT_MS = 5_000;
 
 /** So long after batches were dropped the store does not count as well. */
 const LOSING_MS = 15_000;
+/** How long an engine that was started again is said: its absence may be shorter than anybody looks. */
+const RESTART_SHOWN_MS = 8_000;
 
 export interface StoreOptions {
   directory: string;
@@ -91,6 +93,7 @@ class EmbeddedStore implements Store {
   private retainedAt = performance.now();
   private retentionTrouble = '';
   private knownLosses = { batches: 0, atMs: 0 };
+  private knownRestarts = { count: 0, atMs: 0 };
   readonly queries: StoreQueries;
 
   constructor(private readonly driver: ChdbDriver, private readonly options: StoreOptions) {
@@ -145,7 +148,10 @@ class EmbeddedStore implements Store {
     const { losses, bytes: spoolBytes, length: spoolBatches } = this.spool;
     const up = this.driver.engine.up;
     const sizes = up ? await this.sizes.read() : this.sizes.last;
-    const trouble = up ? this.writer.trouble : new StoreError('store_crashed', this.driver.engine.lastCrash, '');
+    const { restarts, lastCrash } = this.driver.engine;
+    if (restarts > this.knownRestarts.count) this.knownRestarts = { count: restarts, atMs: this.now() };
+    const restarted = restarts > 0 && this.now() - this.knownRestarts.atMs < RESTART_SHOWN_MS;
+    const trouble = !up || restarted ? new StoreError('store_crashed', lastCrash, up ? 'It was started again; nothing that was in the spool is lost.' : '') : this.writer.trouble;
     if (losses.batches > this.knownLosses.batches) this.knownLosses = { batches: losses.batches, atMs: this.now() };
     const lost = losses.batches === 0 ? '' : lossText(losses);
     const losing = losses.batches > 0 && this.now() - this.knownLosses.atMs < LOSING_MS;

@@ -115,7 +115,7 @@ export class Agent implements AsyncDisposable {
   }
 
   /** The next tick of the live tail that satisfies. */
-  async tick(isEnough: (tick: LiveTick) => boolean, timeoutMs = 10_000): Promise<LiveTick> {
+  async tick(isEnough: (tick: LiveTick) => boolean, timeoutMs = 20_000): Promise<LiveTick> {
     const response = await fetch(new URL('/api/live', this.url), { signal: AbortSignal.timeout(timeoutMs * SLOW) });
     let text = '';
     const decoder = new TextDecoder();
