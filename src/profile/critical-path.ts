@@ -2,6 +2,8 @@
  * The critical path: what the request's time went into, walked back from the write of its response. A thread that ran or
  * queued explains itself; one that was blocked is explained by whoever ended the wait.
  */
+import type { CallOwners } from './call-owners.js';
+import { callOwners, withoutOthersCalls } from './call-owners.js';
 import { holdersOf, isHandover, likelyHolder, lockObject } from './locks.js';
 import type { OtherWork } from './other-work.js';
 import { otherWork } from './other-work.js';
@@ -56,6 +58,9 @@ interface Piece {
 class Walk {
   readonly #input: PathInput;
   readonly #slices: SliceIndex;
+  readonly #owners: CallOwners;
+  /** What may have been waited for. */
+  readonly #candidates: readonly CallRef[];
   readonly #otherWork = new Map<number, readonly OtherWork[]>();
   readonly #calls = new Map<number, readonly CallRef[]>();
   /** Latest first, as they are found. */
@@ -67,6 +72,9 @@ class Walk {
   constructor(input: PathInput, slices: SliceIndex) {
     this.#input = { ...input, calls: [...input.calls, ...connectsOf(input.calls)] };
     this.#slices = slices;
+    this.#owners = callOwners(input, slices);
+    const candidates = withoutOthersCalls(input.calls, this.#owners);
+    this.#candidates = [...candidates, ...connectsOf(candidates)];
   }
 
   path(): PathSegment[] {
@@ -162,7 +170,7 @@ class Walk {
       const explainedNs = call ? this.#followWaker(piece) : this.#explainPool(piece);
       if (explainedNs !== null) return explainedNs;
     }
-    const elsewhere = call ? null : callAt(this.#input.calls.filter((other) => endedWait(slice, nextWaitNs, other)), null, toNs);
+    const elsewhere = call ? null : callAt(this.#candidates.filter((other) => endedWait(slice, nextWaitNs, other)), null, toNs);
     return elsewhere ? this.#explainForeignCall(piece, elsewhere) : this.#addCalls(piece, calls);
   }
 
@@ -236,13 +244,13 @@ class Walk {
 
   #otherWorkOf(tid: number): readonly OtherWork[] {
     let work = this.#otherWork.get(tid);
-    if (!work) this.#otherWork.set(tid, (work = otherWork(this.#input, this.#slices, tid)));
+    if (!work) this.#otherWork.set(tid, (work = otherWork(this.#input, this.#slices, tid, this.#owners)));
     return work;
   }
 
   #callsOf(tid: number): readonly CallRef[] {
     let calls = this.#calls.get(tid);
-    if (!calls) this.#calls.set(tid, (calls = this.#input.calls.filter((call) => call.tid === tid)));
+    if (!calls) this.#calls.set(tid, (calls = this.#candidates.filter((call) => call.tid === tid)));
     return calls;
   }
 

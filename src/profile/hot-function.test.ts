@@ -45,3 +45,11 @@ test('samples of other threads and times do not count, and a single one says not
   assert.equal(hotFunction(sampled('c:a', 'c:a'), [{ tid: 2, startNs: 0, endNs: 1e9 }]), null);
   assert.equal(hotFunction(sampled('c:a', 'c:a'), [{ tid: 1, startNs: 5e5, endNs: 1e9 }]), null);
 });
+
+test('an anonymous function is called by its place, or by the function around it', () => {
+  assert.equal(hot('core:emit > js:(anonymous)', 'core:emit > js:(anonymous)'), 'an anonymous function at server.js');
+  assert.equal(hot('js:(anonymous) > js:buildReport > js:(anonymous)', 'js:(anonymous) > js:buildReport > js:(anonymous)'), 'buildReport');
+  assert.equal(hotFunction({ ...sampled('js:(anonymous)', 'js:(anonymous)'), frames: [1, 2].map(() => ({
+    name: '(anonymous)', kind: 'javascript' as const, module: 'reports.js', file: '/srv/reports.js', line: 42, inlined: false,
+  })) }, [{ tid: 1, startNs: 0, endNs: 1e9 }])?.name, 'an anonymous function at reports.js:42');
+});

@@ -35,27 +35,33 @@ function countStacks(stacks: Stacks, stretches: readonly Stretch[]): Map<number,
   return counted;
 }
 
-interface Node { samples: number; below: Map<string, Node>; own: boolean }
+interface Node { samples: number; below: Map<string, Node>; own: boolean; frame: Frame | null }
 
 /** The innermost function of the program's own below which most samples are. */
 function byDescent(stacks: Stacks, counted: ReadonlyMap<number, number>, samples: number): HotFunction | null {
-  const root: Node = { samples, below: new Map<string, Node>(), own: false };
+  const root: Node = { samples, below: new Map<string, Node>(), own: false, frame: null };
   for (const [index, count] of counted) {
     let node = root;
     for (const frame of outermostFirst(stacks, index)) {
       const name = nameOf(frame);
       if (name === '' || carries(name)) continue;
       let next = node.below.get(name);
-      if (!next) node.below.set(name, (next = { samples: 0, below: new Map<string, Node>(), own: isOwn(frame) }));
+      if (!next) node.below.set(name, (next = { samples: 0, below: new Map<string, Node>(), own: isOwn(frame), frame }));
       next.samples += count;
       node = next;
     }
   }
   let found: HotFunction | null = null;
+  let foundFrame: Frame | null = null;
   for (let node = root; ;) {
     const [name, next] = [...node.below].sort((a, b) => b[1].samples - a[1].samples)[0] ?? ['', null];
     if (!next || next.samples < samples * MAIN_SHARE) return found;
-    if (next.own) found = { name, share: next.samples / samples, samples };
+    // A small function without a name is known best by the one around it, or before it, in its script.
+    const told = found !== null && isAnonymous(next.frame) && !isAnonymous(foundFrame) && foundFrame?.module === next.frame?.module;
+    if (next.own && !told) {
+      found = { name, share: next.samples / samples, samples };
+      foundFrame = next.frame;
+    }
     node = next;
   }
 }
@@ -76,11 +82,19 @@ function outermostFirst(stacks: Stacks, index: number): Frame[] {
 }
 
 function nameOf(frame: Frame): string {
-  return frame.kind === 'kernel' ? '' : frame.name;
+  if (frame.kind === 'kernel') return '';
+  if (!isAnonymous(frame)) return frame.name;
+  const place = frame.module || frame.file;
+  return place === '' ? '' : `an anonymous function at ${place}${frame.line > 0 ? `:${frame.line}` : ''}`;
+}
+
+/** As V8's frames are called where the script has no name for the function. */
+function isAnonymous(frame: Frame | null): boolean {
+  return frame?.kind === 'javascript' && frame.name === '(anonymous)';
 }
 
 /** Named, and not of a library, a runtime or the kernel. */
 function isOwn(frame: Frame): boolean {
-  if (frame.kind === 'kernel' || frame.kind === 'unknown' || frame.name === '' || /\+0x[0-9a-f]+$/.test(frame.name)) return false;
+  if (frame.kind === 'kernel' || frame.kind === 'unknown' || nameOf(frame) === '' || /\+0x[0-9a-f]+$/.test(frame.name)) return false;
   return !isLibrary(frame);
 }

@@ -7,7 +7,7 @@ import { requestName } from './path-input.js';
 import type { CallRef, PathSegment, ProcessWork } from './profile.js';
 import { durationText, nameText } from './quantities.js';
 import type { VerdictInput } from './verdict-parts.js';
-import { entryText, functionValues, lengthOf, partsOf } from './verdict-parts.js';
+import { entryText, functionValues, lengthOf, partsOf, summed } from './verdict-parts.js';
 import type { VerdictValues } from './verdict-texts.js';
 import { DOING_TEXTS, fillText, HOLDER_TEXTS } from './verdict-texts.js';
 
@@ -35,27 +35,38 @@ export function doing(path: readonly PathSegment[], verdict: VerdictInput, claus
       return fillText(DOING_TEXTS.lock, { lock: lockText(lockOf(segment.object)), holder: nameText(holder), doing: what });
     }
     case 'peer': {
-      const inside = main.segments.flatMap((one) => one.inside ?? []);
-      return fillText(DOING_TEXTS.peer, { ...values, inside: insideText(main.segments, inside, verdict, clauses + 1) });
+      const segments = main.segments.filter((one) => one.object === main.entries[0].object);
+      return fillText(DOING_TEXTS.peer, { ...values, inside: insideText(segments, verdict, clauses + 1) });
     }
     default:
       return fillText(DOING_TEXTS[main.kind], values);
   }
 }
 
-/** `postgres (pid 123) waited for ...`: what the servers of these calls did. */
-export function insideText(segments: readonly PathSegment[], inside: readonly PathSegment[], verdict: VerdictInput, clauses = 0): string {
-  if (inside.length === 0) return '';
-  const what = doing(inside, verdict, clauses);
-  return what === '' ? '' : `${whoOf(segments, verdict)} ${what}`;
+/** `postgres (pid 123) waited for ...`: what the server of these calls did; of several services the one that took longest. */
+export function insideText(segments: readonly PathSegment[], verdict: VerdictInput, clauses = 0): string {
+  const seen = segments.filter((one) => one.inside && one.inside.length > 0).map((one) => ({ ns: one.endNs - one.startNs, segment: one, service: serviceOf(one, verdict) }));
+  const [main] = summed(seen, (one) => one.service);
+  if (!main) return '';
+  const ofMain = seen.filter((one) => one.service === main[0]).map((one) => one.segment);
+  const what = doing(ofMain.flatMap((one) => one.inside ?? []), verdict, clauses);
+  if (what === '') return '';
+  const processes = new Set(ofMain.map((one) => one.call?.server?.pid)).size;
+  return processes > 1 ? `${processes} processes of ${nameText(main[0])} ${what.replace(/^was /, 'were ')}` : `${whoOf(ofMain[0], verdict)} ${what}`;
 }
 
-function whoOf(segments: readonly PathSegment[], { input }: VerdictInput): string {
-  const pids = [...new Set(segments.map((one) => one.call?.server?.pid))].filter((pid) => pid !== undefined);
-  const works = pids.map((pid) => input.processes?.find((one) => one.pid === pid)).filter((one): one is ProcessWork => one !== undefined);
-  if (works.length === 0) return 'its server';
-  const [{ service, name, pid }] = works;
-  return works.length === 1 ? `${nameText(service || name)} (pid ${pid})` : `${works.length} processes of ${nameText(service || name)}`;
+function whoOf(segment: PathSegment, verdict: VerdictInput): string {
+  const work = workOf(segment, verdict);
+  return work ? `${nameText(work.service || work.name)} (pid ${work.pid})` : 'its server';
+}
+
+function serviceOf(segment: PathSegment, verdict: VerdictInput): string {
+  const work = workOf(segment, verdict);
+  return work ? work.service || work.name : '';
+}
+
+function workOf({ call }: PathSegment, { input }: VerdictInput): ProcessWork | undefined {
+  return input.processes?.find((one) => one.pid === call?.server?.pid);
 }
 
 export function textValues({ function: name, amount }: { function?: string; amount?: string }): VerdictValues {

@@ -113,6 +113,39 @@ test('a server that was busy with another client', () => {
   `), /waited for redis GET; there redis \(pid 101\) was busy with another request: KEYS\./);
 });
 
+test('packets sent again that nobody waited for are no loss', () => {
+  assert.match(verdict(`
+    web       |rnnnnnnnnr|
+    redis:m   |nrrrrrrrrn|
+    call web 1-9 redis: SORT -> redis:m 1-9; retransmit 4, rtt 0
+    request 0-10 web
+  `), /waited for redis SORT; there redis \(pid 101\) was computing \(on CPU\)\. The network is fine \(round trip 0 us, 1 packet sent again in vain\)\.$/);
+});
+
+test('a server that waited for several services: the one that took longest is told of', () => {
+  assert.match(verdict(`
+    web     |rnnnnnnnnnnr|
+    shop:m  |nrnnrnnnnnrn|
+    pg#1:a  |nnrrnnnnnnnn|
+    redis:m |nnnnnrrrrrnn|
+    call web 1-11 shop: GET /a -> shop:m 1-11
+    call shop:m 2-4 pg: select a -> pg#1:a 2-4
+    call shop:m 5-10 redis: SORT -> redis:m 5-10
+    request 0-12 web
+  `), /there shop \(pid 101\) waited for redis SORT; there redis \(pid 103\) was computing/);
+});
+
+test('several processes of a server are told of in the plural', () => {
+  assert.match(verdict(`
+    web     |rnnnrnnnr|
+    pg#1:a  |nrrrnnnnn|
+    pg#2:b  |nnnnnrrrn|
+    call web 1-4 pg: select a -> pg#1:a 1-4
+    call web 5-8 pg: select a -> pg#2:b 5-8
+    request 0-9 web
+  `), /there 2 processes of pg were computing \(on CPU\)/);
+});
+
 test('the network: connecting, packets that were lost, the way', () => {
   assert.match(verdict('web |rnnnnnnrrr|\nweb@1: connect() 10.0.0.2:5432\ncall web 8-9 pg: login; connect 7\nrequest 0-10 web'),
     /6 ms \(60 %\) it waited to connect to pg 10\.0\.0\.2:5432: the connection was slow to come about/);
