@@ -10,6 +10,9 @@ import type { CallRef, PathSegment } from './profile.js';
 /** Less than this on the way is not worth a line of its own. */
 const LEAST_WAY_NS = 1e6;
 
+/** Of the time until a packet was there at last: so much passes at most until it is answered. */
+const ANSWERED_SOON = 0.5;
+
 /** The path with its time at peers split. `pathOf`: the critical path of a request in another process; empty when too far away. */
 export function peersSide(path: readonly PathSegment[], input: PathInput, pathOf: (server: PathInput) => PathSegment[]): PathSegment[] {
   const known = new Map<string, PathSegment[]>();
@@ -26,9 +29,18 @@ function splitSegment(segment: PathSegment, call: CallRef, serverPath: (call: Ca
   const inside = call.server ? serverPath(call) : [];
   if (inside.length > 0) return splitByServer(segment, inside);
   // From one end only: until what was lost had been sent once more, and had come, nobody could work for it.
-  const lostUntilNs = lostUntil(call, segment.startNs, segment.endNs);
+  const againNs = lostUntil(call, segment.startNs, segment.endNs);
+  const lostUntilNs = explainsWait(call, againNs) ? againNs : -Infinity;
   const wire = cut(segment, segment.startNs, Math.min(segment.endNs, lostUntilNs));
   return [...wire.map((one) => ({ ...one, kind: 'wire' as const })), ...cut(segment, Math.max(segment.startNs, lostUntilNs), segment.endNs)];
+}
+
+/**
+ * Packets are sent again also when the other end is just slow to confirm them. Was one lost, the answer comes when it has come:
+ * where most of the time passed behind it, that was not it.
+ */
+function explainsWait(call: CallRef, lostUntilNs: number): boolean {
+  return call.endNs - lostUntilNs <= (lostUntilNs - call.startNs) * ANSWERED_SOON;
 }
 
 function splitByServer(segment: PathSegment, inside: readonly PathSegment[]): PathSegment[] {

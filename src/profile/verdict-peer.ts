@@ -5,7 +5,7 @@ import type { CallRef, LookAt, PathSegment } from './profile.js';
 import { countText, durationText, nameText } from './quantities.js';
 import { insideText } from './verdict-doing.js';
 import type { Part, VerdictInput } from './verdict-parts.js';
-import { entryText } from './verdict-parts.js';
+import { entryText, lengthOf } from './verdict-parts.js';
 import type { VerdictCase, VerdictValues } from './verdict-texts.js';
 import { fillText, NETWORK_TEXTS } from './verdict-texts.js';
 
@@ -14,6 +14,9 @@ const FAR_SHARE = 0.4;
 
 /** What was sent again is there so much later at most: its server's part begins then. */
 const ARRIVES_NS = 1e6;
+
+/** Losses that cost less than this of the time are not worth a word. */
+const LOST_SHARE = 0.1;
 
 export interface PeerCause { name: VerdictCase; values: VerdictValues; lookAt: LookAt[] }
 
@@ -73,21 +76,23 @@ function atServerNs({ server }: CallRef): number {
  * Packets sent again that the path had to wait for. Others tell of no loss: a sender probes with its last packet when the
  * other end is in no hurry to confirm it.
  */
-function lostIn(path: readonly PathSegment[], calls: readonly CallRef[]): number {
+function lostIn(path: readonly PathSegment[], calls: readonly CallRef[], leastNs = 0): number {
   const waits = path.filter(({ kind, call }) => kind === 'wire' && (call === null || calls.some(({ id }) => id === call.id)));
   const lost = (ns: number): boolean => waits.some(({ startNs, endNs }) => ns >= startNs && ns <= endNs + ARRIVES_NS);
+  if (lengthOf(waits) < leastNs) return 0;
   return calls.reduce((sum, { retransmittedNs }) => sum + (retransmittedNs ?? []).filter(lost).length, 0);
 }
 
 /** What the connections tell of the network; '' when nothing is known of it. */
 function networkText(calls: readonly CallRef[], part: Part, { path }: VerdictInput): string {
   const again = calls.reduce((sum, call) => sum + (call.retransmits ?? 0), 0);
+  const inVain = calls.every((call) => !call.retransmits || part.segments.some((one) => one.call?.id === call.id && (one.inside?.length ?? 0) > 0));
   const rtts = calls.map((call) => call.rttNs).filter((ns): ns is number => typeof ns === 'number' && ns >= 0);
   const rtt = rtts.length > 0 ? [`round trip ${durationText(Math.max(...rtts))}`] : [];
-  if (lostIn(path, calls) > 0) return fillText(NETWORK_TEXTS.lost, { figures: [...rtt, `${countText(again, 'packet')} sent again`].join(', ') });
+  if (lostIn(path, calls, part.ns * LOST_SHARE) > 0) return fillText(NETWORK_TEXTS.lost, { figures: [...rtt, `${countText(again, 'packet')} sent again`].join(', ') });
   const farNs = calls.reduce((sum, call) => sum + Math.max(0, call.rttNs ?? 0), 0);
   if (farNs >= part.ns * FAR_SHARE) return fillText(NETWORK_TEXTS.far, { figures: rtt[0] });
-  if (rtt.length > 0) return fillText(NETWORK_TEXTS.fine, { figures: [...rtt, again > 0 ? `${countText(again, 'packet')} sent again in vain` : 'no retransmits'].join(', ') });
+  if (rtt.length > 0) return fillText(NETWORK_TEXTS.fine, { figures: [...rtt, again > 0 ? `${countText(again, 'packet')} sent again${inVain ? ' in vain' : ''}` : 'no retransmits'].join(', ') });
   const seenNs = part.segments.filter((one) => one.inside && one.inside.length > 0).reduce((sum, one) => sum + one.endNs - one.startNs, 0);
   const wayNs = path.filter((one) => one.kind === 'wire').reduce((sum, one) => sum + one.endNs - one.startNs, 0);
   return seenNs >= part.ns * 0.9 && wayNs < part.ns * 0.05 ? fillText(NETWORK_TEXTS.fine, { figures: 'all of that passed in the server itself' }) : '';

@@ -122,6 +122,11 @@ test('packets sent again that nobody waited for are no loss', () => {
   `), /waited for redis SORT; there redis \(pid 101\) was computing \(on CPU\)\. The network is fine \(round trip 0 us, 1 packet sent again in vain\)\.$/);
 });
 
+test('from one end only, what was sent again long before the answer is no loss', () => {
+  assert.match(verdict('web |rnnnnnnnnr|\ncall web 1-9 redis: SORT; retransmit 4, rtt 0\nrequest 0-10 web'),
+    /8 ms \(80 %\) it waited for redis SORT\. The network is fine \(round trip 0 us, 1 packet sent again\)\.$/);
+});
+
 test('a server that waited for several services: the one that took longest is told of', () => {
   assert.match(verdict(`
     web     |rnnnnnnnnnnr|
