@@ -41,6 +41,35 @@ test('behind a wait, behind a response, or put off for what came in between, not
   assert.deepEqual(owners('loop |rrrrriiiir|\ncall loop 4-9 pg: select a\nother loop 3-9 GET /x\nrequest 1-10 loop'), []);
 });
 
+test('another request\'s call after ours in the same turn may be ours, put off; a proxy\'s bears its request\'s name', () => {
+  const drawing = `
+    loop |rrrrriiiiir|
+    call loop 1-9 shop: GET /mine
+    call loop 3-10 shop: GET /x
+    other loop 2-10 GET /x
+    request 0-11 loop
+  `;
+  assert.deepEqual(owners(drawing), ['GET /mine: ours']);
+  const input = drawn(drawing);
+  assert.ok(told(criticalPath(input), input).some((line) => line.endsWith('peer shop GET /x')));
+  const proxy = { ...input, request: { ...input.request!, endpoint: 'GET /mine' } };
+  assert.deepEqual(told(criticalPath(proxy), proxy).filter((line) => line.includes(' peer ')).map((line) => line.replace(/^\S+ /, '')), ['loop peer shop GET /mine']);
+});
+
+test('of calls that began before the request came nothing was waited for while its own were under way', () => {
+  const drawing = (own: string): string[] => {
+    const input = drawn(`
+      loop |iiiriiiiriir|
+      ${own}
+      call loop 1-8 pg: select early
+      request 3-12 loop
+    `);
+    return told(criticalPath(input), input).filter((line) => line.includes(' peer '));
+  };
+  assert.deepEqual(drawing('call loop 4-11 pg: select own'), ['4-8 loop peer pg select own', '9-11 loop peer pg select own']);
+  assert.deepEqual(drawing(''), ['4-8 loop peer pg select early']);
+});
+
 test('a call that goes on after the response had waited for a connection, and is another request\'s', () => {
   assert.deepEqual(owners(`
     loop |rriiiirriiiiir|

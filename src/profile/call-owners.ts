@@ -20,6 +20,9 @@ type Event =
   | { ns: number; edge: 'answer'; call: CallRef }
   | { ns: number; edge: 'wait' };
 
+/** Times come over two ways from one clock; they may differ by this much. */
+const SLACK_NS = 200_000;
+
 /** Events at the same time: what was answered or read comes before what that led to, and a wait is last. */
 const ORDER: Readonly<Record<Event['edge'], number>> = { answer: 0, read: 1, call: 2, write: 3, wait: 4 };
 
@@ -30,30 +33,38 @@ export function callOwners(input: PathInput, index: SliceIndex): CallOwners {
   return owners;
 }
 
-/** Calls that may be ours: all but those that are known to be another request's. */
-export function withoutOthersCalls(calls: readonly CallRef[], owners: CallOwners): CallRef[] {
-  return calls.filter((call) => (owners.get(call) ?? 'ours') === 'ours');
+/**
+ * Calls that may be ours: all but those that are known to be another request's. Of those that began before our request came, only
+ * such as were answered while nothing of ours was under way: we may have waited with others for the same answer.
+ */
+export function withoutOthersCalls(input: PathInput, owners: CallOwners): CallRef[] {
+  const passesOn = input.calls.some((call) => owners.get(call) === 'ours' && call.endpoint === input.request?.endpoint);
+  const rest = input.calls.filter((call) => {
+    const owner = owners.get(call) ?? (passesOn && isPassedOn(call, input) ? null : 'ours');
+    return owner === 'ours';
+  });
+  const isEarly = (call: CallRef): boolean => call.startNs < input.requestStartNs - SLACK_NS;
+  const own = rest.filter((call) => !isEarly(call));
+  return rest.filter((call) => !isEarly(call) || !own.some((one) => one.tid === call.tid && one.startNs <= call.endNs && one.endNs >= call.endNs));
+}
+
+/** A proxy's: it bears the name of another request that was under way all the time. */
+function isPassedOn(call: CallRef, { otherRequests }: PathInput): boolean {
+  return otherRequests.some((one) => one.tid === call.tid && one.endpoint === call.endpoint && one.startNs <= call.startNs && one.endNs >= call.endNs);
 }
 
 function ownersOnThread(events: readonly Event[], owners: Map<CallRef, Owner>, oursEndNs: number): void {
   let last: Owner | null = null;
-  /** Had an event since the thread last waited, and made no call then: it may have put it off. */
-  const idle = new Set<Owner>();
+  // Programs put calls off until the end of the loop's turn: what follows another request may be what ours had put off.
+  let oursBefore = false;
   for (const event of events) {
-    if (event.edge === 'wait') {
-      last = null;
-      idle.clear();
-    } else if (event.edge === 'call') {
-      if (last === null || (last !== 'ours' && idle.has('ours')) || !endsBefore(event.call, last, oursEndNs)) continue;
-      owners.set(event.call, last);
-      idle.delete(last);
-    } else if (event.edge === 'write') {
-      idle.delete(event.request);
-      last = null;
-    } else {
-      last = event.edge === 'read' ? event.request : owners.get(event.call) ?? null;
-      if (last !== null) idle.add(last);
+    if (event.edge === 'call') {
+      if (last !== null && (last === 'ours' || !oursBefore) && endsBefore(event.call, last, oursEndNs)) owners.set(event.call, last);
+      continue;
     }
+    if (event.edge === 'wait') oursBefore = false;
+    last = event.edge === 'read' ? event.request : event.edge === 'answer' ? owners.get(event.call) ?? null : null;
+    oursBefore ||= last === 'ours';
   }
 }
 

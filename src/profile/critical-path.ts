@@ -73,7 +73,7 @@ class Walk {
     this.#input = { ...input, calls: [...input.calls, ...connectsOf(input.calls)] };
     this.#slices = slices;
     this.#owners = callOwners(input, slices);
-    const candidates = withoutOthersCalls(input.calls, this.#owners);
+    const candidates = withoutOthersCalls(input, this.#owners);
     this.#candidates = [...candidates, ...connectsOf(candidates)];
   }
 

@@ -15,6 +15,9 @@ const FAR_SHARE = 0.4;
 /** What was sent again is there so much later at most: its server's part begins then. */
 const ARRIVES_NS = 1e6;
 
+/** Others that took less of the time are not mentioned. */
+const OTHER_SHARE = 0.02;
+
 /** Losses that cost less than this of the time are not worth a word. */
 const LOST_SHARE = 0.1;
 
@@ -27,7 +30,7 @@ export function peerCause(part: Part, verdict: VerdictInput): PeerCause {
   const client = /^the client/.test(main.object);
   const network = networkText(client ? clientsNetwork(verdict) : calls, part, verdict);
   if (client || calls.length === 0) return { name: clientCase(main.object), values: { peer: nameText(main.object.replace(READS_SLOWLY, '').replace(SENDS_SLOWLY, '')), network }, lookAt: [] };
-  const others = new Set(part.entries.slice(1).map((entry) => entry.object)).size;
+  const others = new Set(part.entries.slice(1).filter((entry) => entry.ns >= part.ns * OTHER_SHARE).map((entry) => entry.object)).size;
   const peer = others === 0 ? entryText(main) : `${entryText(main)} (${durationText(main.ns)}) and ${countText(others, 'other')}`;
   const inside = insideText(segments, verdict);
   const [longest] = [...calls].sort((a, b) => (b.endNs - b.startNs) - (a.endNs - a.startNs));
