@@ -39,7 +39,7 @@ export async function openBrowser(size = { width: 1280, height: 800 }, running: 
     throw new Error(`Chromium does not start (KINDLING_CHROMIUM names another one): ${(error as Error).message}`);
   }
   const page = context.pages()[0] ?? (await context.newPage());
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(25_000);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => { if (message.type() === 'error' && !/Failed to load resource|EventSource's response/.test(message.text())) complaints.push(message.text()); });

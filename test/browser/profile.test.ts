@@ -90,6 +90,7 @@ test('wheel, drag, keys, pan and double click change what is shown; the address 
   await page.mouse.move(x - 200, y, { steps: 4 });
   await page.mouse.up();
   await page.keyboard.up('Shift');
+  await page.waitForFunction((old) => new URL(location.href).searchParams.get('zoom') !== old, zoomed);
   await page.waitForTimeout(300);
   const panned = param('zoom')!;
   const span = (text: string): number => Number(text.split('-')[1]) - Number(text.split('-')[0]);
