@@ -60,6 +60,7 @@ test('moving in a list of 1,000 rows, sorting, filtering and opening come to the
   const figures: Record<string, number> = {};
   const key = (name: string): string => `dispatchEvent(new KeyboardEvent('keydown', { key: '${name}', bubbles: true }))`;
   await page.keyboard.press('Home');
+  await page.locator('a.rt-row[aria-selected=true]').waitFor();
   figures['next row'] = await median(9, () => millis(`window.before = document.querySelector('a.rt-row[aria-selected=true]').href; ${key('j')}`, `document.querySelector('a.rt-row[aria-selected=true]')?.href !== window.before`));
   figures['to the end'] = await millis(key('End'), `document.querySelector('a.rt-row[aria-selected=true]')?.id === 'row-' + (document.querySelector('.rt').ariaRowCount - 1) || document.querySelector('.rt-scroll').scrollTop > 20000`);
   const rounds: Record<string, number[]> = { filter: [], sort: [], open: [], back: [], overview: [], requests: [] };
