@@ -75,5 +75,5 @@ test('moving in a list of 1,000 rows, sorting, filtering and opening come to the
   }
   for (const [name, taken] of Object.entries(rounds)) figures[name] = taken.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)];
   for (const [name, ms] of Object.entries(figures)) t.diagnostic(`${name}: ${ms.toFixed(0)} ms (${rows} rows)`);
-  assert.equal(rows, 1_000);
+  assert.ok(rows >= 1_000);
 });
