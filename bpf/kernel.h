@@ -79,6 +79,7 @@ struct rseq;
 
 struct task_struct {
 	int pid, tgid;
+	unsigned int flags;
 	char comm[16];
 	struct files_struct *files;
 	struct css_set *cgroups;

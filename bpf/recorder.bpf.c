@@ -18,6 +18,9 @@
 #include "log.h"
 #include "life.h"
 
+/* <linux/sched.h> */
+enum { PF_KTHREAD = 0x00200000 };
+
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 union kindling_recorder_layout {
@@ -35,6 +38,7 @@ union kindling_recorder_layout {
 	enum kindling_life_event event;
 	enum kindling_object_kind object;
 	enum kindling_note_flags flags;
+	enum kindling_switch_flags switch_flags;
 };
 union kindling_recorder_layout *layout SEC(".data.layout");
 
@@ -170,7 +174,7 @@ static __always_inline void came(struct task_struct *task, struct thread *thread
 	record->header.ts = now;
 	record->header.size = sizeof(*record);
 	record->header.type = KINDLING_SWITCH;
-	record->header.flags = 0;
+	record->header.flags = before && before->flags & PF_KTHREAD ? KINDLING_BEFORE_KERNEL : 0;
 	record->off = thread->off;
 	record->woken = thread->woken;
 	record->run_delay = thread->run_delay;
@@ -185,8 +189,8 @@ static __always_inline void came(struct task_struct *task, struct thread *thread
 	record->before_tid = before ? before->pid : KINDLING_PID_UNKNOWN;
 	record->state = thread->state;
 	record->call = thread->call;
-	/* Of strangers that held the CPU only the number: what they are called is not ours to keep. */
-	if (before_is_ours)
+	/* Of strangers that held the CPU only the number: what they are called is not ours to keep. The kernel's own have no secrets. */
+	if (before_is_ours || (before && before->flags & PF_KTHREAD))
 		BPF_CORE_READ_INTO(&record->before_comm, before, comm);
 	else
 		__builtin_memset(record->before_comm, 0, sizeof(record->before_comm));

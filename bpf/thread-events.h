@@ -72,6 +72,11 @@ enum kindling_note_flags {
 	KINDLING_NAMES_CUT = 1,
 };
 
+enum kindling_switch_flags {
+	/* Who had the CPU until then is a thread of the kernel's own. */
+	KINDLING_BEFORE_KERNEL = 1,
+};
+
 /* A thread was off its CPU from `off` to `on`. */
 struct kindling_switch {
 	struct kindling_header header;

@@ -1,6 +1,6 @@
 // Generated from the BTF of dist/bpf/kindling.bpf.o and dist/bpf/recorder.bpf.o by scripts/generate-decoders.mjs. Do not edit.
 /** Of everything below: stands in the header of every recording. */
-export const LAYOUT_HASH = '8760fcf046d9392a';
+export const LAYOUT_HASH = '4055c058ba555556';
 
 export const Counter = {
   COUNT_PAYLOAD_FAULT: 0,
@@ -85,6 +85,10 @@ export const Scope = {
   CGROUP: 1,
   TREE: 2,
   ALL: 3,
+} as const;
+
+export const SwitchFlags = {
+  KERNEL: 1,
 } as const;
 
 export const ThreadType = {

@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { Occupants } from './occupants.js';
 import type { SwitchRecord } from './thread-slices.js';
 
-function came(tid: number, onNs: number, before: { pid: number; tid: number; name?: string }): SwitchRecord {
+function came(tid: number, onNs: number, before: { pid: number; tid: number; name?: string; kernel?: boolean }): SwitchRecord {
   return {
     pid: 1, tid, offNs: 0, onNs, wokenNs: 0, runDelayNs: 0, state: 0, call: 0, descriptor: 0, address: '', wakerPid: 0, wakerTid: 0,
-    beforePid: before.pid, beforeTid: before.tid, beforeName: before.name ?? '',
+    beforePid: before.pid, beforeTid: before.tid, beforeName: before.name ?? '', beforeIsKernel: before.kernel,
   };
 }
 
@@ -18,6 +18,11 @@ test('who was there for most of the wait is named, not who left last', () => {
   const occupants = new Occupants(new Map([[2, [came(2, 10, stranger), sibling]], [3, [waiting]]]));
   assert.equal(occupants.mostly(waiting, 20), 'another process (pid 9)');
   assert.equal(occupants.mostly(waiting, 96), 'thread 2 of the same process');
+});
+
+test('threads of the kernel are called so', () => {
+  const waiting = came(3, 100, { pid: 15, tid: 15, name: 'rcu_preempt', kernel: true });
+  assert.equal(new Occupants(new Map([[3, [waiting]]])).mostly(waiting, 20), 'the kernel (rcu_preempt)');
 });
 
 test('times of one occupant add up over its stays', () => {

@@ -50,6 +50,7 @@ export class Occupants {
 function nameOf(record: SwitchRecord, pid: number): string {
   if (record.beforePid === RecorderLimits.PID_UNKNOWN) return '';
   if (record.beforePid === 0) return 'an idle CPU that had to wake';
+  if (record.beforeIsKernel) return `the kernel${record.beforeName === '' ? '' : ` (${record.beforeName})`}`;
   if (record.beforePid === pid) return `thread ${record.beforeTid} of the same process`;
   return record.beforeName === '' ? `another process (pid ${record.beforePid})` : `${record.beforeName} (pid ${record.beforePid})`;
 }

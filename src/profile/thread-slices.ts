@@ -3,7 +3,7 @@
  * made ready at `woken`. What lies between two records of a thread is time on a CPU. So slices never overlap and leave no
  * hole between a thread's first and last event.
  */
-import { Header, Switch } from '../events/layout.generated.js';
+import { Header, Switch, SwitchFlags } from '../events/layout.generated.js';
 import type { LifeRecord, ThreadAtWork } from './evidence.js';
 import type { Slice, SliceKind, ThreadTimeline } from './profile.js';
 import { Occupants } from './occupants.js';
@@ -33,6 +33,8 @@ export interface SwitchRecord {
   beforePid: number;
   beforeTid: number;
   beforeName: string;
+  /** Of the kernel's own threads. */
+  beforeIsKernel?: boolean;
 }
 
 export function u64(view: DataView, offset: number): number {
@@ -52,6 +54,7 @@ export function readSwitch(view: DataView, offset: number): SwitchRecord {
     wakerPid: view.getUint32(offset + Switch.wakerPid, true), wakerTid: view.getUint32(offset + Switch.wakerTid, true),
     beforePid: view.getUint32(offset + Switch.beforePid, true), beforeTid: view.getUint32(offset + Switch.beforeTid, true),
     beforeName: Buffer.from(name.subarray(0, end < 0 ? 16 : end)).toString('utf8'),
+    beforeIsKernel: (view.getUint16(offset + Header.flags, true) & SwitchFlags.KERNEL) !== 0,
   };
 }
 
