@@ -111,10 +111,11 @@ test('threads that crowd on one CPU: switches exactly, time on CPU and in the ru
       assert.equal(seen.switches, kernel.switches, both);
       assert.ok(near(seen.queueNs, kernel.queueNs, 0.01) && near(seen.readyNs, kernel.queueNs, 0.01), both);
     }
-    // The kernel takes off what the hypervisor stole; of that only ticks of the whole CPU are told.
+    // The kernel takes off what the hypervisor stole, and on some builds what interrupts took; of the first only ticks of the whole CPU are told.
     const within = found.filter(({ seen, kernel }) => near(seen.cpuNs, kernel.cpuNs, 0.01));
     const excessNs = found.reduce((sum, { seen, kernel }) => sum + seen.cpuNs - kernel.cpuNs, 0);
-    assert.ok(within.length >= 2 && excessNs <= stolenNs('cpu0') - stolenBefore + TICK_NS, JSON.stringify(found));
+    const allNs = found.reduce((sum, { kernel }) => sum + kernel.cpuNs, 0);
+    assert.ok(within.length >= 2 && excessNs <= stolenNs('cpu0') - stolenBefore + Math.max(TICK_NS, allNs * 0.01), JSON.stringify(found));
   } finally {
     flight.close();
     await kill(busy);
