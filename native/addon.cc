@@ -357,8 +357,6 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
 #ifdef __GLIBC__
     // Buffers are made on one thread and freed on another: with an arena per thread (8 for each CPU) each keeps what it once needed.
     mallopt(M_ARENA_MAX, 2);
-    mallopt(M_TRIM_THRESHOLD, 1 << 20);
-    mallopt(M_MMAP_THRESHOLD, 256 << 10);
 #endif
   });
   exports.Set("BpfObject", BpfObject::Define(env));

@@ -32,7 +32,7 @@ interface Pending {
 }
 
 /** Stacks are many small copies: in a few arenas, and a small young generation, they take half of what they do by default. */
-const THRIFT = { execArgv: ['--max-old-space-size=256', '--max-semi-space-size=4'], env: { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '1048576' } };
+const THRIFT = { execArgv: ['--max-old-space-size=256', '--max-semi-space-size=4'], env: { MALLOC_ARENA_MAX: '2' } };
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
 const WITHIN_MS = 1_500;
 const STUCK_MS = 15_000;
