@@ -14,6 +14,7 @@
 #include <bpf/libbpf.h>
 #include <linux/perf_event.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -351,7 +352,13 @@ Napi::Value ThreadId(const Napi::CallbackInfo& info) {
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   static std::once_flag once;
-  std::call_once(once, [] { libbpf_set_print(CollectLog); });
+  std::call_once(once, [] {
+    libbpf_set_print(CollectLog);
+#ifdef __GLIBC__
+    // Buffers are made on one thread and freed on another: with an arena per thread (8 for each CPU) each keeps what it once needed.
+    mallopt(M_ARENA_MAX, 2);
+#endif
+  });
   exports.Set("BpfObject", BpfObject::Define(env));
   exports.Set("kernelHas", Napi::Function::New<KernelHas>(env));
   exports.Set("possibleCpus", Napi::Function::New<Possible>(env));

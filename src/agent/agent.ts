@@ -10,7 +10,7 @@ import type { Config } from '../config/index.js';
 import type { KindlingError } from '../errors/index.js';
 import { checkKernel } from '../kernel/hooks.js';
 import { Metrics } from '../metrics/metrics.js';
-import { summaryOf } from '../profile/profile-summary.js';
+import type { PackedProfile } from '../profile/packed-profile.js';
 import type { Profile } from '../profile/profile.js';
 import type { RequestRecord } from '../requests/record.js';
 import type { RollupRow } from '../requests/rollup.js';
@@ -125,7 +125,7 @@ class Agent implements RunningAgent {
       worker: async () => ({ scope: await this.recorderScope(), excludePids: this.ownPids(), ...recorderOptions(config) }),
       connect: (jobs) => this.capture?.profileInto(jobs),
       listener: {
-        profiles: (profiles) => { for (const profile of profiles) this.onProfile(profile); },
+        profile: (profile) => this.onProfile(profile),
         namerStarted: (pid) => this.capture?.exclude([pid]),
         profileFailed: (requestId, reason) => options.log.warn({ requestId, reason }, 'a profile could not be made'),
         died: (error) => {
@@ -235,8 +235,8 @@ class Agent implements RunningAgent {
     this.live.publish(recent);
   }
 
-  private onProfile(profile: Profile): void {
-    if (this.profiles.put(profile)) this.metrics.addProfile(summaryOf(profile));
+  private onProfile(profile: PackedProfile): void {
+    if (this.profiles.put(profile)) this.metrics.addProfile(profile.row);
   }
 
   /** Who only records has nothing left to do; an agent that serves goes on. */

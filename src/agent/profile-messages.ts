@@ -1,6 +1,6 @@
 /** What passes between the main thread and the profile worker. Jobs go to it from the capture worker directly, over `jobs`. */
 import type { MessagePort } from 'node:worker_threads';
-import type { Profile } from '../profile/profile.js';
+import type { PackedProfile } from '../profile/packed-profile.js';
 import type { HookState, Scope } from './messages.js';
 
 export interface ProfileWorkerOptions {
@@ -33,7 +33,8 @@ export type ProfileWorkerMessage =
   | { type: 'ready'; hooks: HookState[]; memoryBytes: number }
   /** Once a second. CPU time in the recorder's programs since it was switched on; null when the kernel does not account for it. */
   | { type: 'state'; kernelSeconds: number | null; counts: RecorderCounts }
-  | { type: 'profiles'; profiles: Profile[] }
+  /** Transferred. */
+  | { type: 'profile'; profile: PackedProfile }
   /** The process that names stacks was started, under this id. */
   | { type: 'namer'; pid: number }
   | { type: 'profile-failed'; requestId: string; reason: string }

@@ -3,7 +3,7 @@ import type { Evidence } from '../profile/evidence.js';
 import type { ThreadTimeline } from '../profile/profile.js';
 import type { RequestRecord } from '../requests/record.js';
 
-export interface MissingInput { threads: readonly ThreadTimeline[]; record: RequestRecord; evidence: Evidence; named: boolean }
+export interface MissingInput { threads: readonly ThreadTimeline[]; record: RequestRecord; evidence: Omit<Evidence, 'switches'>; named: boolean }
 
 export function whatIsMissing({ threads, record, evidence, named }: MissingInput): string[] {
   const { fromNs, rememberedNs, cut } = evidence;

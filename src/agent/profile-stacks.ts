@@ -15,7 +15,7 @@ export class ProfileStacks {
   notes: string[] = [];
   readonly #parents: ReadonlyMap<number, number>;
 
-  constructor(private readonly evidence: Evidence, private readonly originNs: number, threads: readonly ThreadTimeline[]) {
+  constructor(private readonly evidence: Pick<Evidence, 'samples' | 'blocks' | 'lives'>, private readonly originNs: number, threads: readonly ThreadTimeline[]) {
     this.#parents = parentsOf(evidence.lives);
     this.#items = evidence.samples.map((sample) => this.#item(sample));
     const itemOf = new Map<number, number>();

@@ -5,16 +5,23 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { toKindlingError } from '../errors/index.js';
 import { FlightRecorder } from '../kernel/recorder.js';
+import { packProfile } from '../profile/packed-profile.js';
 import { PressureLog } from '../profile/pressure-log.js';
 import { Symbolizer } from '../symbols/symbolizer.js';
 import type { ProfileJob, ToProfiler } from './profile-jobs.js';
-import { Profiler, type CutWindow } from './profiler.js';
+import type { Profile } from '../profile/profile.js';
+import { withoutStacks, type CutWindow } from './cut-window.js';
+import { Profiler } from './profiler.js';
 import type { ProfileWorkerMessage, ProfileWorkerOptions, ToProfileWorker } from './profile-messages.js';
 
 /** Requests whose window is to be cut; the recorder would have forgotten the window of more. */
 const MAX_JOBS = 200;
-/** Cut windows that wait for names: some MB each at the most. */
+/** Cut windows that wait for names. */
 const MAX_WINDOWS = 50;
+/** Of these and of those that are not all named yet: one that comes when it is used up goes on without stacks. */
+const WINDOWS_BYTES = 32e6;
+/** Profiles that are shown before all their names are there; the process that names them takes one at a time. */
+const MAX_UNFINISHED = 3;
 const PRESSURE_MS = 250;
 const STATE_MS = 1_000;
 
@@ -31,6 +38,9 @@ class ProfileWorker {
   readonly #jobs: MessagePort;
   readonly #waiting: ProfileJob[] = [];
   readonly #windows: CutWindow[] = [];
+  readonly #unfinished = new Set<Promise<void>>();
+  /** Of all windows that are not done. */
+  #heldBytes = 0;
   readonly #timers: NodeJS.Timeout[] = [];
   #cutting = false;
   #naming = false;
@@ -88,8 +98,12 @@ class ProfileWorker {
     for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
       this.#pressure.look(job.record.pid, monotonicNs());
       try {
-        if (this.#windows.length >= MAX_WINDOWS) this.#fail(this.#windows.shift()!.job, 'names are looked up too slowly');
-        this.#windows.push(this.#profiler.cut(job));
+        if (this.#windows.length >= MAX_WINDOWS) this.#giveUp(this.#windows.shift()!, 'names are looked up too slowly');
+        const whole = this.#profiler.cut(job);
+        const fits = this.#heldBytes === 0 || this.#heldBytes + whole.bytes <= WINDOWS_BYTES;
+        const window = fits ? whole : withoutStacks(whole);
+        this.#windows.push(window);
+        this.#heldBytes += window.bytes;
         if (!this.#naming) void this.#name();
       } catch (error) {
         this.#fail(job, (error as Error).stack ?? String(error));
@@ -105,13 +119,30 @@ class ProfileWorker {
     for (let next = this.#windows.shift(); next !== undefined; next = this.#windows.shift()) {
       const window = next;
       try {
-        const later = await this.#profiler.profile(window, (profile) => post({ type: 'profiles', profiles: [profile] }));
-        later?.named.catch((error: Error) => this.#fail(window.job, error.stack ?? String(error)));
+        const later = await this.#profiler.profile(window, postProfile);
+        if (later === null) this.#heldBytes -= window.bytes;
+        else this.#finish(window, later.named);
       } catch (error) {
-        this.#fail(window.job, (error as Error).stack ?? String(error));
+        this.#giveUp(window, (error as Error).stack ?? String(error));
       }
+      // More would only wait there, with all their stacks.
+      if (this.#unfinished.size >= MAX_UNFINISHED) await Promise.race(this.#unfinished);
     }
     this.#naming = false;
+  }
+
+  #finish(window: CutWindow, named: Promise<void>): void {
+    const { job, bytes } = window;
+    const done: Promise<void> = named.catch((error: Error) => this.#fail(job, error.stack ?? String(error))).then(() => {
+      this.#heldBytes -= bytes;
+      this.#unfinished.delete(done);
+    });
+    this.#unfinished.add(done);
+  }
+
+  #giveUp(window: CutWindow, reason: string): void {
+    this.#heldBytes -= window.bytes;
+    this.#fail(window.job, reason);
   }
 
   #fail(job: ProfileJob, reason: string): void {
@@ -119,8 +150,13 @@ class ProfileWorker {
   }
 }
 
-function post(message: ProfileWorkerMessage): void {
-  parentPort!.postMessage(message);
+function post(message: ProfileWorkerMessage, transferred: ArrayBuffer[] = []): void {
+  parentPort!.postMessage(message, transferred);
+}
+
+function postProfile(made: Profile): void {
+  const profile = packProfile(made);
+  post({ type: 'profile', profile }, [profile.packed.buffer as ArrayBuffer]);
 }
 
 try {

@@ -8,7 +8,7 @@
 import type { FlightRecorder } from '../kernel/recorder.js';
 import { boundThreads } from '../profile/bound-threads.js';
 import { conclude, type ProfileFacts } from '../profile/conclusions.js';
-import type { Evidence, RetransmitRecord } from '../profile/evidence.js';
+import type { RetransmitRecord } from '../profile/evidence.js';
 import { logLines } from '../profile/log-lines.js';
 import { momentsOf } from '../profile/moments.js';
 import { addNetwork } from '../profile/network.js';
@@ -23,20 +23,13 @@ import { timelines } from '../profile/thread-slices.js';
 import { UsualProfiles } from '../profile/usual.js';
 import type { Stacks } from '../profile/stacks.js';
 import type { StackNamer } from '../symbols/stack-request.js';
+import { bytesOf, type CutWindow } from './cut-window.js';
 import type { ProfileJob } from './profile-jobs.js';
 import { ProfileStacks } from './profile-stacks.js';
 import { whatIsMissing } from './profile-missing.js';
 
 /** How far back a thread's last switch may lie for its state at the window's start to be known. */
 const LOOK_BACK_NS = 1e9;
-
-/** A window as the recorder had it, before its stacks are named and anything is concluded. */
-export interface CutWindow {
-  job: ProfileJob;
-  processes: ProcessWork[];
-  evidence: Evidence;
-  threads: ThreadTimeline[];
-}
 
 export class Profiler {
   readonly #usual = new UsualProfiles();
@@ -54,7 +47,10 @@ export class Profiler {
       notes: new ThreadNotes(evidence.blocks, evidence.operations), lives: evidence.lives, running: evidence.running,
     });
     for (const thread of threads) thread.executed = thread.tid === record.responseTid || thread.tid === record.requestTid;
-    return { job, processes, evidence, threads };
+    // Tens of thousands of objects, which nobody asks for from here on.
+    const { switches: _switches, ...rest } = evidence;
+    const window = { job, processes, evidence: rest, threads };
+    return { ...window, bytes: bytesOf(window) };
   }
 
   /**
@@ -72,7 +68,7 @@ export class Profiler {
     return later === null ? null : { named: later.then((names) => handle(conclusions(stacks.apply(names)))) };
   }
 
-  #facts(job: ProfileJob, processes: ProcessWork[], evidence: Evidence, threads: ThreadTimeline[]): Omit<ProfileFacts, 'stacks'> {
+  #facts(job: ProfileJob, processes: ProcessWork[], evidence: CutWindow['evidence'], threads: ThreadTimeline[]): Omit<ProfileFacts, 'stacks'> {
     const { record, request, reason, startNs, endNs, fromNs, toNs, start } = job;
     const retransmits = evidence.retransmits.filter((again) => concerns(again, job));
     const network = { retransmits: evidence.retransmits, operations: evidence.operations, originNs: fromNs };

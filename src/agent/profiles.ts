@@ -1,4 +1,5 @@
 /** Profiles as the API serves them: in files beside the store, or in memory without one; the newest at hand. */
+import { unpackJson, type PackedProfile } from '../profile/packed-profile.js';
 import { FolderBlobs, MemoryBlobs } from '../profile/profile-blobs.js';
 import { ProfileFiles } from '../profile/profile-files.js';
 import type { ProfileLimits } from '../profile/profile-limits.js';
@@ -7,7 +8,7 @@ import type { Profile } from '../profile/profile.js';
 import type { TimeRange } from '../server/api.js';
 import type { ProfileSource } from '../server/queries.js';
 
-/** Kept whole: what the page asks for right after it was made. */
+/** At hand in memory, compressed: what the page asks for right after it was made. */
 const AT_HAND = 8;
 /** Compressed ones, when there is no store. */
 const MEMORY_BYTES = 64e6;
@@ -17,7 +18,7 @@ const COUNTED = 4_096;
 export class Profiles implements ProfileSource {
   /** Since the agent's start, by what made their request worth one. */
   readonly byReason: Record<string, number> = {};
-  readonly #newest = new Map<string, Profile>();
+  readonly #newest = new Map<string, Uint8Array>();
   readonly #counted = new Set<string>();
   #files: ProfileFiles | null = null;
 
@@ -32,20 +33,21 @@ export class Profiles implements ProfileSource {
   }
 
   /** @returns whether it is of a request that had none before */
-  put(profile: Profile): boolean {
-    const { requestId, reason } = profile;
+  put(profile: PackedProfile): boolean {
+    const { id: requestId, reason } = profile.row;
     const isNew = !this.#counted.has(requestId);
     if (isNew) this.byReason[reason] = (this.byReason[reason] ?? 0) + 1;
     remember(this.#counted, requestId, COUNTED);
     this.#newest.delete(requestId);
-    this.#newest.set(requestId, profile);
+    this.#newest.set(requestId, profile.packed);
     if (this.#newest.size > AT_HAND) for (const oldest of this.#newest.keys()) { this.#newest.delete(oldest); break; }
     void this.files.put(profile);
     return isNew;
   }
 
   async get(requestId: string): Promise<Profile | null> {
-    return this.#newest.get(requestId) ?? this.files.get(requestId);
+    const newest = this.#newest.get(requestId);
+    return newest === undefined ? this.files.get(requestId) : unpackJson<Profile>(newest);
   }
 
   async list(limit: number): Promise<ProfileSummary[]> {

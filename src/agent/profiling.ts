@@ -4,17 +4,21 @@
  */
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { KindlingError, restoreError } from '../errors/index.js';
-import type { Profile } from '../profile/profile.js';
+import type { PackedProfile } from '../profile/packed-profile.js';
 import type { HookState } from './messages.js';
 import type { ProfileWorkerMessage, ProfileWorkerOptions, RecorderCounts, ToProfileWorker } from './profile-messages.js';
 
 const STOP_GRACE_MS = 3_000;
+/** A bound for what should not happen: the thread ends then, not the agent. The largest windows take some 400 MB for a moment. */
+const OLD_GENERATION_MB = 768;
+/** Windows come in pieces of some MB: more than that only keeps garbage for longer. */
+const YOUNG_GENERATION_MB = 16;
 const NOTHING: RecorderCounts = { switches: 0, overwritten: 0, dropped: 0 };
 
 export const PROFILE_WORKER = new URL('./profile-worker.js', import.meta.url);
 
 export interface ProfilingListener {
-  profiles(profiles: Profile[]): void;
+  profile(profile: PackedProfile): void;
   /** Another process of the agent's, to be left out of everything that is recorded. */
   namerStarted(pid: number): void;
   /** One request's profile could not be made. */
@@ -77,7 +81,7 @@ export class Profiling {
     const options = await this.options.worker();
     const { port1, port2 } = new MessageChannel();
     const workerData: ProfileWorkerOptions = { ...options, jobs: port2 };
-    const worker = new Worker(this.options.file ?? PROFILE_WORKER, { workerData, transferList: [port2], name: 'profile' });
+    const worker = new Worker(this.options.file ?? PROFILE_WORKER, { workerData, transferList: [port2], name: 'profile', resourceLimits: { maxOldGenerationSizeMb: OLD_GENERATION_MB, maxYoungGenerationSizeMb: YOUNG_GENERATION_MB } });
     this.#worker = worker;
     this.#exited = new Promise((resolve) => worker.once('exit', () => resolve()));
     try {
@@ -128,7 +132,7 @@ export class Profiling {
           case 'namer':
             this.namerPid = message.pid;
             return this.options.listener.namerStarted(message.pid);
-          case 'profiles': return this.options.listener.profiles(message.profiles);
+          case 'profile': return this.options.listener.profile(message.profile);
           case 'profile-failed': return this.options.listener.profileFailed(message.requestId, message.reason);
           case 'fatal':
             failure = restoreError(message);

@@ -4,7 +4,11 @@
  */
 import type { RequestRecord } from '../requests/record.js';
 
-export interface Exchange { record: RequestRecord; startNs: number; endNs: number }
+/** What is kept of each: no payload, no text. There are tens of thousands of them. */
+export type ExchangeRecord = Pick<RequestRecord, 'id' | 'role' | 'pid' | 'comm' | 'service' | 'peerService' | 'protocol' | 'operation' | 'endpoint' | 'client' | 'server'
+  | 'requestTid' | 'responseTid' | 'connectNs' | 'unreadNs' | 'sendNs' | 'waitNs' | 'responseUnreadNs' | 'error'>;
+
+export interface Exchange { record: ExchangeRecord; startNs: number; endNs: number }
 
 /** The server cannot have had the request before it was sent; its own clock readings are a system call's exit late at most. */
 const EARLY_NS = 2e6;
@@ -41,7 +45,7 @@ export function serversOf(exchanges: Iterable<Exchange>): Servers {
 }
 
 /** Behind address translation the server's address differs; a client's own address and port are one connection's at a time. */
-function connectionOf({ client, server, protocol }: RequestRecord): string {
+function connectionOf({ client, server, protocol }: ExchangeRecord): string {
   return client.startsWith('unix:') ? `${protocol} ${server}` : `${protocol} ${client}`;
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import test, { afterEach, beforeEach } from 'node:test';
 import { emptyProfile, largeProfile, sampleProfile } from '../export/testing/sample-profile.js';
 import { FolderBlobs, INDEX, MemoryBlobs } from './profile-blobs.js';
+import { packProfile } from './packed-profile.js';
 import { ProfileFiles } from './profile-files.js';
 import { DEFAULT_PROFILE_LIMITS } from './profile-limits.js';
 import type { Profile } from './profile.js';
@@ -31,7 +32,7 @@ class CountingBlobs extends FolderBlobs {
 
 test('what was put is there after reopening, and listing opens no profile', async () => {
   const files = new ProfileFiles(new FolderBlobs(folder));
-  for (let n = 1; n <= 5; n++) await files.put(profile(n));
+  for (let n = 1; n <= 5; n++) await files.put(packProfile(profile(n)));
   assert.deepEqual(await files.get(idOf(3)), JSON.parse(JSON.stringify(profile(3))));
   await files.close();
   const blobs = new CountingBlobs(folder);
@@ -45,9 +46,9 @@ test('what was put is there after reopening, and listing opens no profile', asyn
 
 test('killed without a chance to write its index, half a profile or half an index: what was whole is there', async () => {
   const files = new ProfileFiles(new FolderBlobs(folder));
-  for (let n = 1; n <= 3; n++) await files.put(profile(n));
+  for (let n = 1; n <= 3; n++) await files.put(packProfile(profile(n)));
   await files.close();
-  await files.put(profile(4)); // its row is in no index
+  await files.put(packProfile(profile(4))); // its row is in no index
   writeFileSync(join(folder, `${idOf(5)}.json.gz.new`), 'half');
   writeFileSync(join(folder, `${idOf(6)}.json.gz`), readFileSync(join(folder, `${idOf(1)}.json.gz`)).subarray(0, 100));
   rmSync(join(folder, `${idOf(2)}.json.gz`));
@@ -65,8 +66,8 @@ test('a profile that comes again with more names replaces the earlier one', asyn
   const files = new ProfileFiles(new FolderBlobs(folder));
   const pending = profile(1);
   pending.stacks.pending = true;
-  await files.put(pending);
-  await files.put(profile(1, { verdict: 'Now with names.' }));
+  await files.put(packProfile(pending));
+  await files.put(packProfile(profile(1, { verdict: 'Now with names.' })));
   assert.deepEqual([files.count, (await files.rows())[0].pending, (await files.get(idOf(1)))?.verdict], [1, false, 'Now with names.']);
   assert.equal(files.bytes, statSync(join(folder, `${idOf(1)}.json.gz`)).size);
 });
@@ -74,14 +75,14 @@ test('a profile that comes again with more names replaces the earlier one', asyn
 test('of one endpoint the slowest half and the newest half stay', async () => {
   const files = new ProfileFiles(new MemoryBlobs(), { ...DEFAULT_PROFILE_LIMITS, perEndpoint: 6 });
   const durations = [10, 900, 20, 30, 800, 40, 50, 700, 60, 70, 80, 90];
-  for (const [n, ms] of durations.entries()) await files.put(lasting(n, ms));
+  for (const [n, ms] of durations.entries()) await files.put(packProfile(lasting(n, ms)));
   assert.deepEqual(await idsOf(files), [1, 4, 7, 9, 10, 11]);
 });
 
 test('an endpoint that floods costs no other one its profiles', async () => {
   const files = new ProfileFiles(new MemoryBlobs(), { files: 20, bytes: 1e9, perEndpoint: 100 });
-  for (let n = 0; n < 5; n++) await files.put(lasting(n, 50, '/rare'));
-  for (let n = 100; n < 300; n++) await files.put(lasting(n, 500, '/flood'));
+  for (let n = 0; n < 5; n++) await files.put(packProfile(lasting(n, 50, '/rare')));
+  for (let n = 100; n < 300; n++) await files.put(packProfile(lasting(n, 500, '/flood')));
   const rows = await files.rows();
   assert.deepEqual([rows.length, rows.filter((row) => row.endpoint === '/rare').length], [20, 5]);
   assert.ok(rows.some((row) => row.id === idOf(299)), 'the newest is there');
@@ -89,8 +90,8 @@ test('an endpoint that floods costs no other one its profiles', async () => {
 
 test('normal requests kept to compare with are few, and go by themselves', async () => {
   const files = new ProfileFiles(new MemoryBlobs(), { ...DEFAULT_PROFILE_LIMITS, perEndpoint: 10 });
-  for (let n = 0; n < 30; n++) await files.put(lasting(n, 5, '/a', { reason: 'sampled' }));
-  for (let n = 100; n < 130; n++) await files.put(lasting(n, 500, '/a'));
+  for (let n = 0; n < 30; n++) await files.put(packProfile(lasting(n, 5, '/a', { reason: 'sampled' })));
+  for (let n = 100; n < 130; n++) await files.put(packProfile(lasting(n, 500, '/a')));
   const rows = await files.rows();
   assert.deepEqual([rows.filter((row) => row.reason === 'sampled').length, rows.length], [4, 14]);
 });
@@ -99,7 +100,7 @@ test('200 profiles of a two-minute run stay within number and disk', async () =>
   const limits = { files: 60, bytes: 120_000, perEndpoint: 30 };
   const files = new ProfileFiles(new FolderBlobs(folder), limits);
   const large = largeProfile(2_000);
-  for (let n = 0; n < 200; n++) await files.put({ ...large, requestId: idOf(n), endpoint: `/e${n % 7}`, requestEndNs: large.requestStartNs + (n % 50) * 1e6 });
+  for (let n = 0; n < 200; n++) await files.put(packProfile({ ...large, requestId: idOf(n), endpoint: `/e${n % 7}`, requestEndNs: large.requestStartNs + (n % 50) * 1e6 }));
   await files.close();
   const onDisk = readdirSync(folder).filter((name) => name !== 'index.json.gz').map((name) => statSync(join(folder, name)).size);
   const bytes = onDisk.reduce((sum, size) => sum + size, 0);
@@ -113,16 +114,16 @@ test('on a full disk older profiles make room once; what still does not fit is c
   assert.equal(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=128k', 'kindling-test', folder]).status, 0);
   try {
     const files = new ProfileFiles(new FolderBlobs(folder));
-    for (let n = 0; n < 100; n++) await files.put({ ...largeProfile(400), requestId: idOf(n) });
+    for (let n = 0; n < 100; n++) await files.put(packProfile({ ...largeProfile(400), requestId: idOf(n) }));
     assert.ok(files.count > 3 && files.count < 40, String(files.count));
     assert.ok((await files.rows()).some((row) => row.id === idOf(99)), 'the newest is there');
     assert.equal(files.unwritten, 0);
     const huge = largeProfile(400);
     huge.verdict = Array.from({ length: 200_000 }, (_, i) => ((i * 7919) % 99991).toString(36)).join('');
-    await files.put({ ...huge, requestId: idOf(500) });
+    await files.put(packProfile({ ...huge, requestId: idOf(500) }));
     assert.equal(files.unwritten, 1);
     assert.deepEqual(readdirSync(folder).filter((name) => name.endsWith('.new')), []);
-    await files.put({ ...largeProfile(400), requestId: idOf(501) });
+    await files.put(packProfile({ ...largeProfile(400), requestId: idOf(501) }));
     assert.equal((await files.get(idOf(501)))?.requestId, idOf(501));
   } finally {
     spawnSync('umount', [folder]);
@@ -132,7 +133,7 @@ test('on a full disk older profiles make room once; what still does not fit is c
 test('only request ids become names of files', async () => {
   const files = new ProfileFiles(new FolderBlobs(folder));
   for (const id of ['../../etc/passwd', 'a/b', '', INDEX.toUpperCase(), 'x'.repeat(16)]) {
-    await files.put(profile(0, { requestId: id }));
+    await files.put(packProfile(profile(0, { requestId: id })));
     assert.equal(await files.get(id), null, id);
   }
   assert.deepEqual([readdirSync(folder), files.unwritten], [[], 5]);
@@ -140,7 +141,7 @@ test('only request ids become names of files', async () => {
 
 test('nothing is said about a profile of which nothing is known, but it is kept', async () => {
   const files = new ProfileFiles(new MemoryBlobs());
-  await files.put({ ...emptyProfile(), requestId: idOf(1) });
+  await files.put(packProfile({ ...emptyProfile(), requestId: idOf(1) }));
   const [row] = await files.rows();
   assert.deepEqual([row.topKind, row.shares, row.objects], ['unexplained', [], []]);
 });

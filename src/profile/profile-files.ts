@@ -4,16 +4,14 @@
  * After a kill the blobs are the truth: rows without one are dropped, blobs without a row are read once.
  */
 import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
+import { gzip } from 'node:zlib';
+import { unpackJson, type PackedProfile } from './packed-profile.js';
 import { INDEX, type ProfileBlobs } from './profile-blobs.js';
 import { beyondEndpoint, DEFAULT_PROFILE_LIMITS, groupOf, leastWorthy, type Kept, type ProfileLimits } from './profile-limits.js';
 import { rowOf, type ProfileRow } from './profile-summary.js';
 import type { Profile } from './profile.js';
 
 const pack = promisify(gzip);
-const unpack = promisify(gunzip);
-/** A profile is some 100 kB; no blob becomes more than this in memory, whoever wrote it. */
-const MAX_UNPACKED_BYTES = 512e6;
 /** Profiles that wait to be written: a slow disk costs profiles, not memory. */
 const MAX_WAITING = 64;
 /** The index is written so long after a change. */
@@ -52,7 +50,7 @@ export class ProfileFiles {
   }
 
   /** When it is written, or counted as unwritten. An earlier one of the same request is replaced. */
-  put(profile: Profile): Promise<void> {
+  put(profile: PackedProfile): Promise<void> {
     if (this.#waiting >= MAX_WAITING) {
       this.unwritten++;
       return Promise.resolve();
@@ -90,9 +88,8 @@ export class ProfileFiles {
     return done;
   }
 
-  async #put(profile: Profile): Promise<void> {
-    const packed = await pack(JSON.stringify(profile));
-    const row: Row = { ...rowOf(profile), bytes: packed.length };
+  async #put({ row: told, packed }: PackedProfile): Promise<void> {
+    const row: Row = { ...told, bytes: packed.length };
     try {
       await this.blobs.put(row.id, packed);
     } catch {
@@ -144,13 +141,8 @@ export class ProfileFiles {
 
   async #readIndex(): Promise<Map<string, ProfileRow>> {
     const packed = await this.blobs.get(INDEX);
-    if (packed === null) return new Map();
-    try {
-      const rows = JSON.parse((await unpack(packed, { maxOutputLength: MAX_UNPACKED_BYTES })).toString('utf8')) as ProfileRow[];
-      return new Map(rows.filter(isRow).map((row) => [row.id, row]));
-    } catch {
-      return new Map();
-    }
+    const rows = packed === null ? null : await unpackJson<ProfileRow[]>(packed);
+    return new Map(Array.isArray(rows) ? rows.filter(isRow).map((row) => [row.id, row]) : []);
   }
 
   async #writeIndex(): Promise<void> {
@@ -169,12 +161,7 @@ export class ProfileFiles {
 
   async #read(id: string): Promise<Profile | null> {
     const packed = await this.blobs.get(id);
-    if (packed === null) return null;
-    try {
-      return JSON.parse((await unpack(packed, { maxOutputLength: MAX_UNPACKED_BYTES })).toString('utf8')) as Profile;
-    } catch {
-      return null;
-    }
+    return packed === null ? null : unpackJson<Profile>(packed);
   }
 }
 

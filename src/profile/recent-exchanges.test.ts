@@ -76,3 +76,15 @@ test('the quietest process is forgotten first', () => {
   assert.equal(work.calls.length, 398);
   assert.equal(work.calls[0].endpoint, '/2');
 });
+
+test('the exchanges of all processes together are bounded, each keeps its newest, and no payload is kept', () => {
+  const recent = new RecentExchanges();
+  for (let n = 0; n < 200_000; n++) recent.add(sampleRecord({ id: `x${n}`, role: 'server', pid: 1 + n % 50 }), ORIGIN + n, ORIGIN + n + 1);
+  assert.equal(recent.count, 32_768);
+  for (let pid = 1_000; pid < 1_100; pid++) for (let n = 0; n < 100; n++) recent.add(sampleRecord({ id: `y${pid}-${n}`, role: 'server', pid }), ORIGIN + 200_000, ORIGIN + 200_001);
+  assert.equal(recent.count, 32_768 + 100 * 64, 'one that comes when all is used up has a few all the same');
+  const ids = (pid: number) => recent.around(sampleRecord({ id: 'own', role: 'server', pid }), ORIGIN, ORIGIN + 300_000, ORIGIN)[0].requests.map(({ id }) => id);
+  assert.deepEqual(ids(1_099), Array.from({ length: 64 }, (_, i) => `y1099-${36 + i}`));
+  assert.deepEqual(ids(50).slice(-2), ['x199949', 'x199999']);
+  assert.equal(ids(50).length, 655);
+});

@@ -4,10 +4,13 @@
  */
 import type { RequestRecord } from '../requests/record.js';
 import type { CallRef, ProcessWork, RequestEnds } from './profile.js';
-import { serversOf, type Exchange } from './both-ends.js';
+import { serversOf, type Exchange, type ExchangeRecord } from './both-ends.js';
 
 const PER_PROCESS = 4_096;
 const PROCESSES = 256;
+/** Of all processes, some 500 bytes each: beyond it a process's ring grows no longer, but for the least that each may have. */
+const IN_ALL = 32_768;
+const LEAST = 64;
 /** Exchanges are added when they ended, in order of that but for those that were given up late. */
 const DISORDER_NS = 50e6;
 /** How many steps from service to service are looked up: A asks B, B asks C. */
@@ -17,15 +20,26 @@ const MAX_TOLD = 1_000;
 const TOLD_BEFORE = 40;
 const MAX_SIBLINGS = 64;
 
+/** `next` is where the oldest is overwritten; at the end of `entries` while it grows. */
 interface Ring { entries: Exchange[]; next: number }
 
 export class RecentExchanges {
   readonly #byProcess = new Map<number, Ring>();
+  #count = 0;
+
+  /** Of all processes. */
+  get count(): number {
+    return this.#count;
+  }
 
   add(record: RequestRecord, startNs: number, endNs: number): void {
     const ring = this.#byProcess.get(record.pid) ?? this.#newRing(record.pid, endNs);
-    ring.entries[ring.next] = { record, startNs, endNs };
-    ring.next = (ring.next + 1) % PER_PROCESS;
+    const { entries } = ring;
+    if (ring.next === entries.length) {
+      if (entries.length < LEAST || (entries.length < PER_PROCESS && this.#count < IN_ALL)) this.#count++;
+      else ring.next = 0;
+    }
+    entries[ring.next++] = { record: kept(record), startNs, endNs };
   }
 
   /**
@@ -115,8 +129,19 @@ export class RecentExchanges {
       const { endNs } = ring.entries[(ring.next + ring.entries.length - 1) % ring.entries.length];
       if (endNs < lastNs) [quietest, lastNs] = [pid, endNs];
     }
+    this.#count -= this.#byProcess.get(quietest)?.entries.length ?? 0;
     this.#byProcess.delete(quietest);
   }
+}
+
+/** The record itself holds payloads and texts, kilobytes of them. */
+function kept(record: RequestRecord): ExchangeRecord {
+  const { id, role, pid, comm, service, peerService, protocol, operation, endpoint, client, server } = record;
+  const { requestTid, responseTid, connectNs, unreadNs, sendNs, waitNs, responseUnreadNs, error } = record;
+  return {
+    id, role, pid, comm, service, peerService, protocol, operation, endpoint, client, server,
+    requestTid, responseTid, connectNs, unreadNs, sendNs, waitNs, responseUnreadNs, error,
+  };
 }
 
 function* newestFirst({ entries, next }: Ring): Generator<Exchange> {
