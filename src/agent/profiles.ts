@@ -50,6 +50,10 @@ export class Profiles implements ProfileSource {
     return newest === undefined ? this.files.get(requestId) : unpackJson<Profile>(newest);
   }
 
+  async packed(requestId: string): Promise<Uint8Array | null> {
+    return this.#newest.get(requestId) ?? this.files.packed(requestId);
+  }
+
   async list(limit: number): Promise<ProfileSummary[]> {
     const rows = await this.files.rows();
     return rows.sort((a, b) => b.lostNs - a.lostNs).slice(0, limit).map(({ objects: _objects, ...summary }) => summary);

@@ -68,6 +68,12 @@ export class ProfileFiles {
     return this.#rows.has(id) ? this.#read(id) : null;
   }
 
+  /** As it is stored: gzip of JSON. Null like `get`, but not looked into. */
+  async packed(id: string): Promise<Uint8Array | null> {
+    await this.#last;
+    return this.#rows.has(id) ? this.blobs.get(id) : null;
+  }
+
   /** Oldest first. */
   async rows(): Promise<ProfileRow[]> {
     await this.#last;

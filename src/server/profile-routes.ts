@@ -37,7 +37,17 @@ export function profileRoutes(server: FastifyInstance, { profiles, profiling, te
     return reply.type(format.mediaType).header('content-disposition', `attachment; filename="kindling-${profile.requestId}.${format.suffix}"`).send(content);
   };
 
-  server.get('/api/requests/:id/profile', profileOf);
+  /** As it is kept: a profile is some MB when it is unpacked, and the page asks for it again while names are looked up. */
+  const passedOn = async (request: FastifyRequest, reply: FastifyReply): Promise<Profile | FastifyReply> => {
+    const kept = source();
+    reply.header('vary', 'accept-encoding');
+    if (kept.packed === undefined || !/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return profileOf(request);
+    const packed = await kept.packed(parseQuery(requestIdSchema, request.params).id);
+    if (packed === null) return profileOf(request);
+    return reply.header('content-encoding', 'gzip').type('application/json; charset=utf-8').send(Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength));
+  };
+
+  server.get('/api/requests/:id/profile', passedOn);
   server.get('/api/requests/:id/profile.html', file('html'));
   server.get('/api/requests/:id/profile.perfetto.json', file('perfetto'));
   server.get('/api/requests/:id/profile.speedscope.json', file('speedscope'));

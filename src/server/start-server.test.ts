@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { pino } from 'pino';
 import { sampleProfile } from '../export/testing/sample-profile.js';
 import type { Profile, ProfileSummary } from './api.js';
@@ -115,6 +116,20 @@ test('unknown requests, paths and methods say so', async () => {
     assert.equal((await gone.json() as { code: string }).code, 'request_not_found');
     assert.equal((await fetch(`${base}/api/nothing`)).status, 404);
     assert.equal((await fetch(`${base}/api/fields`, { method: 'POST', body: '{}' })).status, 405);
+  });
+});
+
+test('a profile that is kept compressed goes as it is to who takes gzip, and unpacked to who does not', async () => {
+  const profile = { requestId: '0a', verdict: 'It waited.' } as Profile;
+  const packed = async (id: string) => (id === '0a' ? new Uint8Array(gzipSync(JSON.stringify(profile))) : null);
+  const profiles = { get: async (id: string) => (id === '0a' ? profile : null), packed, list: async () => [] };
+  await withServer({ profiles }, async (base) => {
+    for (const coding of ['gzip, br', 'identity']) {
+      const response = await fetch(`${base}/api/requests/0a/profile`, { headers: { 'accept-encoding': coding } });
+      assert.deepEqual([response.headers.get('content-encoding'), response.headers.get('vary')], [coding === 'identity' ? null : 'gzip', 'accept-encoding']);
+      assert.deepEqual(await response.json(), profile);
+    }
+    assert.equal((await fetch(`${base}/api/requests/0c/profile`)).status, 404);
   });
 });
 
