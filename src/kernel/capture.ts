@@ -23,7 +23,7 @@ export interface CaptureTarget {
   hooks: HookMode;
 }
 
-const CONTROL_SEGMENTS = 4;
+const CONTROL_SEGMENTS = 8;
 
 export class KernelCapture {
   readonly plan: HookPlan;
