@@ -59,6 +59,9 @@ function near(seen: number, kernel: number, allowed: number): boolean {
 
 const TICK_NS = 10e6;
 
+/** How close time on CPU must be: an emulated machine's interrupts take some percent, which kernels may account apart. */
+const CPU_SHARE = SLOW > 1 ? 0.05 : 0.01;
+
 /** Time that the hypervisor gave to others. */
 function stolenNs(cpu: string): number {
   const line = readFileSync('/proc/stat', 'latin1').split('\n').find((one) => one.startsWith(`${cpu} `))!;
@@ -112,10 +115,10 @@ test('threads that crowd on one CPU: switches exactly, time on CPU and in the ru
       assert.ok(near(seen.queueNs, kernel.queueNs, 0.01) && near(seen.readyNs, kernel.queueNs, 0.01), both);
     }
     // The kernel takes off what the hypervisor stole, and on some builds what interrupts took; of the first only ticks of the whole CPU are told.
-    const within = found.filter(({ seen, kernel }) => near(seen.cpuNs, kernel.cpuNs, 0.01));
+    const within = found.filter(({ seen, kernel }) => near(seen.cpuNs, kernel.cpuNs, CPU_SHARE));
     const excessNs = found.reduce((sum, { seen, kernel }) => sum + seen.cpuNs - kernel.cpuNs, 0);
     const allNs = found.reduce((sum, { kernel }) => sum + kernel.cpuNs, 0);
-    assert.ok(within.length >= 2 && excessNs <= stolenNs('cpu0') - stolenBefore + Math.max(TICK_NS, allNs * 0.01), JSON.stringify(found));
+    assert.ok(within.length >= 2 && excessNs <= stolenNs('cpu0') - stolenBefore + Math.max(TICK_NS, allNs * CPU_SHARE), JSON.stringify(found));
   } finally {
     flight.close();
     await kill(busy);
