@@ -88,11 +88,14 @@ test('nginx: its worker', async () => {
   assertWhole(samples, /ngx_http_/);
 });
 
-test('postgres: every backend', async () => {
+/** Backends of pgbench's first connections end before an emulated machine has looked at them. */
+const skipBackends = SLOW > 1 ? 'an emulated machine looks at processes more slowly than backends come and go' : false;
+
+test('postgres: every backend', { skip: skipBackends }, async () => {
   const { samples } = await record(async () => {
     const server = await startPostgres(workspace);
     await pgbenchInit(server.port);
     return server;
-  }, ({ port }) => pgbench({ port, seconds: Math.ceil(4 * SLOW), clients: 2 }));
+  }, ({ port }) => pgbench({ port, seconds: 4, clients: 2 }));
   assertWhole(samples, /PostgresMain/);
 });
