@@ -251,10 +251,38 @@ int BPF_PROG(thread_woken, struct task_struct *task)
 	return 0;
 }
 
-/* Waiting for work is no block worth a stack: epoll_wait, accept, epoll_pwait, accept4, epoll_pwait2. */
+/* Waiting for work is no block worth a note: epoll_wait, accept, epoll_pwait, accept4, epoll_pwait2. */
 static __always_inline int waits_for_work(u32 call)
 {
 	return call == 232 || call == 281 || call == 441 || call == 43 || call == 288;
+}
+
+/*
+ * An event loop asks for many events at once. Who asks for one waits for something certain, and only the stack says what:
+ * PostgreSQL waits so for its client, for locks, for its workers.
+ */
+static __always_inline int waits_for_one_event(struct pt_regs *regs)
+{
+	u32 call = (u32)regs->orig_ax;
+
+	return (call == 232 || call == 281 || call == 441) && (u32)regs->dx == 1;
+}
+
+/* A long block may be further ahead of the rate than a short one. */
+static __always_inline int block_within_rate(u64 away, u64 now)
+{
+	return away >= recorder.block_ns && note_within_rate(KINDLING_RING_BLOCKS, now, recorder.block_interval_ns,
+							     away >= 16 * recorder.block_ns ? 2 * recorder.block_burst_ns : recorder.block_burst_ns);
+}
+
+/* Most of them are waits for a client: only long ones, at a quarter of the rate, and only while other blocks leave room. */
+#define ONE_EVENT_BLOCK_NS 20000000ULL
+#define ONE_EVENT_PRICE 4
+
+static __always_inline int one_event_within_rate(u64 away, u64 now)
+{
+	return away >= ONE_EVENT_BLOCK_NS && away >= recorder.block_ns &&
+	       note_within_rate(KINDLING_RING_BLOCKS, now, ONE_EVENT_PRICE * recorder.block_interval_ns, recorder.block_burst_ns / ONE_EVENT_PRICE);
 }
 
 /* In the thread's own context, its call (or fault) over, its registers and stack as they were while it was blocked. */
@@ -272,15 +300,17 @@ static __always_inline void returned(void *context, struct task_struct *task)
 	if (away < recorder.operation_ns)
 		return;
 	regs = (struct pt_regs *)bpf_task_pt_regs(task);
-	if (waits_for_work((u32)regs->orig_ax))
-		return;
-	if ((s64)regs->orig_ax >= 0)
-		write_operation(task, regs, began);
 	now = bpf_ktime_get_ns();
-	/* A long block may be further ahead of the rate than a short one. */
-	if (away >= recorder.block_ns && note_within_rate(KINDLING_RING_BLOCKS, now, recorder.block_interval_ns,
-							   away >= 16 * recorder.block_ns ? 2 * recorder.block_burst_ns : recorder.block_burst_ns))
-		write_stack(context, task, KINDLING_RING_BLOCKS, KINDLING_BLOCK, began, 0);
+	if (waits_for_work((u32)regs->orig_ax)) {
+		if (!waits_for_one_event(regs) || !one_event_within_rate(away, now))
+			return;
+	} else {
+		if ((s64)regs->orig_ax >= 0)
+			write_operation(task, regs, began);
+		if (!block_within_rate(away, now))
+			return;
+	}
+	write_stack(context, task, KINDLING_RING_BLOCKS, KINDLING_BLOCK, began, 0);
 }
 
 /* Fires at the return to user space after a switch, for threads with restartable sequences (glibc 2.35 and later). */

@@ -13,6 +13,8 @@ export interface Truth {
   says: readonly string[];
   /** What the traced peer mainly did meanwhile, by its own ledger. */
   inside?: readonly LedgerKind[];
+  /** The same of that peer's own request: what who looks at the peer alone is told. */
+  peer?: Pick<Truth, 'kinds' | 'says'>;
 }
 
 export interface Running {

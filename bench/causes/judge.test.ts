@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Profile } from '../../src/profile/profile.js';
 import { noStacks } from '../../src/profile/stacks.js';
 import type { Truth } from './cause.js';
-import { judge } from './judge.js';
+import { judge, longestAtPeer } from './judge.js';
 
 const truth: Truth = { kinds: ['lock'], says: ['lock', '{holder}'] };
 const facts = { reader: 11, executor: 11, holder: 12 };
@@ -43,6 +43,23 @@ test('what the peer did is held against its own ledger', () => {
   assert.equal(judge(peer('lock'), row, facts).right, true);
   assert.equal(judge(peer('cpu'), row, facts).right, false);
   assert.equal(judge(profile({ cause: { name: 'peer', kind: 'peer', object: '', share: 1 } }), row, facts).right, false);
+});
+
+test('the peer\'s own request is judged like the one that waited for it', () => {
+  const peer = { kinds: ['lock'], says: ['row lock', '{holder}'] } as const;
+  const saying = (verdict: string) => profile({ verdict });
+  assert.equal(judge(profile({}), { ...truth, peer }, facts, saying('It waited for a row lock, held by postgres (12).')).right, true);
+  assert.match(judge(profile({}), { ...truth, peer }, facts, saying('It had nothing to do.')).problems.join(), /at the peer itself.*had nothing to do/);
+  assert.equal(judge(profile({}), { ...truth, peer }, facts, null).right, false);
+});
+
+test('which request is the peer\'s own: that of the longest call to a traced one', () => {
+  const call = (id: string, endNs: number, server?: string) => ({
+    id, service: 'db', protocol: 'postgres', endpoint: 'a', startNs: 0, endNs, tid: 11,
+    ...(server ? { server: { id: server, pid: 20, requestTid: 20, responseTid: 20, startNs: 0, endNs } } : {}),
+  });
+  assert.equal(longestAtPeer(profile({ calls: [call('1', 5, 'short'), call('2', 50, 'long'), call('3', 90)] })), 'long');
+  assert.equal(longestAtPeer(profile({ calls: [call('3', 90)] })), '');
 });
 
 test('a request without profile counts as wrong, and nothing of it as explained', () => {

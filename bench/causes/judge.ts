@@ -13,9 +13,10 @@ export interface Judgement {
   profile: Profile | null;
 }
 
-export function judge(profile: Profile | null, truth: Truth, facts: Facts): Judgement {
+/** @param peer the profile of what its traced peer was asked, where the truth has something to say of it */
+export function judge(profile: Profile | null, truth: Truth, facts: Facts, peer: Profile | null = null): Judgement {
   if (profile === null) return notJudged('there is no profile of it');
-  const problems = [...kindProblems(profile, truth), ...sentenceProblems(profile.verdict, truth, facts)];
+  const problems = [...verdictProblems(profile, truth, facts), ...(truth.peer ? peerProblems(peer, truth.peer, facts) : [])];
   const threads = threadProblems(profile, facts);
   return {
     right: problems.length === 0, threadRight: threads.length === 0, problems: [...problems, ...threads], verdict: profile.verdict, profile,
@@ -26,6 +27,22 @@ export function judge(profile: Profile | null, truth: Truth, facts: Facts): Judg
 /** A run that gave nothing to judge is a wrong one. */
 export function notJudged(why: string): Judgement {
   return { right: false, threadRight: false, remainder: 1, problems: [why], verdict: '', profile: null };
+}
+
+/** The peer's own request that the profile's waited for longest; '' when no traced peer was asked. */
+export function longestAtPeer({ calls }: Profile): string {
+  const traced = calls.filter((call) => call.server !== undefined);
+  return traced.sort((a, b) => (b.endNs - b.startNs) - (a.endNs - a.startNs))[0]?.server?.id ?? '';
+}
+
+function peerProblems(peer: Profile | null, truth: Pick<Truth, 'kinds' | 'says'>, facts: Facts): string[] {
+  if (peer === null) return ['there is no profile of the peer\'s own request'];
+  const problems = verdictProblems(peer, truth, facts);
+  return problems.length === 0 ? [] : [...problems.map((problem) => `at the peer itself, ${problem}`), `the peer's verdict: ${peer.verdict}`];
+}
+
+function verdictProblems(profile: Profile, truth: Truth, facts: Facts): string[] {
+  return [...kindProblems(profile, truth), ...sentenceProblems(profile.verdict, truth, facts)];
 }
 
 function kindProblems({ cause, ledger }: Profile, { kinds, inside }: Truth): string[] {
@@ -42,7 +59,7 @@ function largest(entries: readonly LedgerEntry[]): LedgerEntry | null {
   return entries.reduce<LedgerEntry | null>((most, entry) => (most === null || entry.ns > most.ns ? entry : most), null);
 }
 
-function sentenceProblems(verdict: string, { says }: Truth, facts: Facts): string[] {
+function sentenceProblems(verdict: string, { says }: Pick<Truth, 'says'>, facts: Facts): string[] {
   return says
     .map((pattern) => pattern.replace(/\{(\w+)\}/g, (_whole, name: string) => `\\b${facts[name] ?? `(no fact ${name})`}\\b`))
     .filter((pattern) => !new RegExp(pattern, 'i').test(verdict))

@@ -1,7 +1,7 @@
 /** Plays one cause: programs, agent, load, then the slow requests, each judged by its profile. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Cause, Facts, Running } from './cause.js';
-import { judge, notJudged, type Judgement } from './judge.js';
+import { judge, longestAtPeer, notJudged, type Judgement } from './judge.js';
 import type { Programs } from './programs.js';
 import { Stage, type Watch } from './stage.js';
 
@@ -37,7 +37,9 @@ async function ask(running: Running, tag: string): Promise<Facts | Error> {
 
 async function judged(cause: Cause, running: Running, watch: Watch, tag: string, asked: Facts | Error): Promise<Judgement> {
   if (asked instanceof Error) return notJudged(`the request failed: ${asked.message}`);
-  const judgement = judge(await watch.profile(running.front.pid, tag), cause.truth, asked);
+  const profile = await watch.profile(running.front.pid, tag);
+  const peer = cause.truth.peer && profile ? await watch.profileOf(longestAtPeer(profile)) : null;
+  const judgement = judge(profile, cause.truth, asked, peer);
   if (judgement.profile === null && watch.said !== '') judgement.problems.push(`the agent said: ${watch.said}`);
   return judgement;
 }

@@ -119,11 +119,21 @@ export class Watch {
   }
 
   /** The profile of the process's request with this in its path; null when there is none in time. */
-  async profile(pid: number, tag: string): Promise<Profile | null> {
+  profile(pid: number, tag: string): Promise<Profile | null> {
+    return this.whole(() => this.find(pid, tag));
+  }
+
+  /** The profile of the request with that id; null when there is none in time. */
+  profileOf(id: string): Promise<Profile | null> {
+    return this.whole(() => this.agent.get<Profile>(`/api/requests/${id}/profile`));
+  }
+
+  /** Asks until the profile has all its names. */
+  private async whole(find: () => Promise<Profile | null>): Promise<Profile | null> {
     let profile: Profile | null = null;
     for (const end = Date.now() + PROFILE_TIMEOUT_MS; Date.now() < end; await delay(200)) {
       if (!this.agent.process.running) throw new Error(`the agent has ended (${this.agent.process.child.signalCode ?? this.agent.process.child.exitCode}):\n${this.agent.process.stderr.slice(-2000)}`);
-      profile = await this.find(pid, tag).catch(() => null) ?? profile;
+      profile = await find().catch(() => null) ?? profile;
       if (profile !== null && !profile.stacks.pending) break;
     }
     return profile;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { criticalPath } from './critical-path.js';
 import { ledgerOf } from './ledger.js';
+import type { WaitReason } from './runtime-names.js';
 import { drawn, MS, told } from './testing/timeline-text.js';
 
 /** The path, what is inside of a segment indented below it. */
@@ -56,6 +57,33 @@ test('a wait for a lock that a timer interrupted is one wait', () => {
     '0-1 web cpu', '1-9 web peer pg update a *', '  1-2 pg#1:a cpu', '  2-4 pg#1:a lock a lock held by pg#2:b (3)', '  4-5 pg#1:a cpu',
     '  5-8 pg#1:a lock a lock held by pg#2:b (3)', '  8-9 pg#1:a cpu', '9-10 web cpu',
   ]);
+});
+
+/** The backend's wait within a statement, with a stack that tells what it was for. */
+function toldByStack(reason: WaitReason, waker: string): string[] {
+  const input = drawn(`
+    pg#1:a |riiiir|
+    pg#2:b |nnnnrr|
+    pg#1:a@1: epoll_wait()${waker}
+    request 0-6 pg#1:a
+    other pg#1:a 7-8 commit *
+    other pg#2:b 4-6 commit *
+  `);
+  input.request!.protocol = 'postgres';
+  input.threads[0].slices[1].stack = 7;
+  return told(criticalPath({ ...input, waitReasons: new Map([[7, reason]]) }), input).slice(1, -1);
+}
+
+test('what a database\'s process waits for is told by its stack, whoever woke it', () => {
+  const rowLock: WaitReason = { for: 'lock', object: 'a row lock' };
+  assert.deepEqual(toldByStack(rowLock, ' by pg#2:b'), ['1-5 pg#1:a lock a row lock held by pg#2:b (2)']);
+  assert.deepEqual(toldByStack(rowLock, ''), ['1-5 pg#1:a lock a row lock']);
+  assert.deepEqual(toldByStack({ for: 'sleep', object: 'pg_sleep' }, ' by pg#2:b'), ['1-5 pg#1:a sleep pg_sleep']);
+});
+
+test('another process that wakes a database\'s one held no lock if the stack is in none', () => {
+  assert.deepEqual(toldByStack({ for: 'sibling', object: 'another process of the database' }, ' by pg#2:b'), ['1-5 pg#1:a other another process of the database: pg#2:b (2)']);
+  assert.deepEqual(toldByStack({ for: 'client', object: '' }, ' by pg#2:b'), ['1-5 pg#1:a idle']);
 });
 
 test('a single-threaded server that was busy with another client says with which command', () => {

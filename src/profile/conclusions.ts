@@ -7,7 +7,7 @@ import { ledgerOf } from './ledger.js';
 import type { PathInput } from './path-input.js';
 import { withCollections, withThrottling } from './path-refinements.js';
 import type { Profile } from './profile.js';
-import { takesLock, waitsForOthers } from './runtime-names.js';
+import { takesLock, waitReason, waitsForOthers, type WaitReason } from './runtime-names.js';
 import type { Stacks } from './stacks.js';
 import { verdictOf } from './verdict.js';
 
@@ -29,11 +29,18 @@ function pathInput({ stacks, threads, requestStartNs, requestEndNs, requestReadN
   const own = processes?.find((one) => one.pid === pid);
   const executed = threads.filter((thread) => thread.pid === pid && thread.executed).map((thread) => thread.tid);
   const input: PathInput = {
-    threads, requestStartNs, requestEndNs, requestReadNs, processes, request, calls, lockStacks: lockStacks(stacks), otherRequests: own?.requests.filter((one) => one.id !== requestId) ?? [],
+    threads, requestStartNs, requestEndNs, requestReadNs, processes, request, calls, lockStacks: lockStacks(stacks), waitReasons: waitReasons(stacks), otherRequests: own?.requests.filter((one) => one.id !== requestId) ?? [],
     requestTid: request?.tid ?? executed[0] ?? 0, responseTid: request?.responseTid || request?.tid || (executed[0] ?? 0),
   };
   // A program that asks only: the request itself is the call that it waited for.
   return request?.role === 'client' ? { ...input, calls: [...calls, request] } : input;
+}
+
+function waitReasons({ frames, stacks }: Stacks): Map<number, WaitReason> {
+  return new Map(stacks.flatMap((stack, i) => {
+    const reason = waitReason(stack.frames.map((frame) => frames[frame]?.name ?? ''));
+    return reason ? [[i, reason] as const] : [];
+  }));
 }
 
 /** The innermost function that tells decides: behind a condition there is a lock too. */

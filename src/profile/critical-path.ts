@@ -4,7 +4,7 @@
  */
 import type { CallOwners } from './call-owners.js';
 import { callOwners, withoutOthersCalls } from './call-owners.js';
-import { holdersOf, isHandover, likelyHolder, lockObject } from './locks.js';
+import { holdersOf, isHandover, likelyHolder, lockObject, threadName } from './locks.js';
 import type { OtherWork } from './other-work.js';
 import { otherWork } from './other-work.js';
 import type { PathInput } from './path-input.js';
@@ -13,7 +13,7 @@ import { callAt, endedWait, peerWaits } from './peer-waits.js';
 import { connectsOf } from './peer-calls.js';
 import { peersSide } from './peers-side.js';
 import type { CallRef, LedgerKind, PathSegment, Slice, SliceKind, ThreadRef } from './profile.js';
-import { stopsTheWorld } from './runtime-names.js';
+import { stopsTheWorld, type WaitReason } from './runtime-names.js';
 import { siblingThatWoke } from './siblings.js';
 import { fullPool, otherAt, poolJob } from './pool-jobs.js';
 import { SliceIndex } from './slice-index.js';
@@ -159,19 +159,29 @@ class Walk {
 
   #explainInput(piece: Piece): number {
     const { tid, slice, fromNs, toNs } = piece;
+    const reason = this.#input.waitReasons?.get(slice.stack ?? -1);
+    if (reason && reason.for !== 'client') return this.#explainByStack(piece, reason);
     const calls = this.#callsOf(tid);
     const call = callAt(calls, this.#criticalCall, toNs);
     const nextWaitNs = this.#slices.nextInputWaitNs(tid, slice.endNs);
     const answered = call !== null && (call === this.#criticalCall || endedWait(slice, nextWaitNs, call));
     // A waker of the same process may also be a thread that an interrupt hit: a call answered right then is the better witness.
     if (!answered) {
-      const holder = call ? null : siblingThatWoke(this.#input, this.#slices, tid, slice);
+      const holder = call || reason ? null : siblingThatWoke(this.#input, this.#slices, tid, slice);
       if (holder) return this.#add(tid, fromNs, toNs, 'lock', lockObject('a lock', holder), null, holder);
       const explainedNs = call ? this.#followWaker(piece) : this.#explainPool(piece);
       if (explainedNs !== null) return explainedNs;
     }
     const elsewhere = call ? null : callAt(this.#candidates.filter((other) => endedWait(slice, nextWaitNs, other)), null, toNs);
     return elsewhere ? this.#explainForeignCall(piece, elsewhere) : this.#addCalls(piece, calls);
+  }
+
+  /** A wait for input as the system sees it, of which a function in its stack tells what it was for. */
+  #explainByStack({ tid, slice, fromNs, toNs }: Piece, reason: WaitReason): number {
+    if (reason.for === 'sleep') return this.#add(tid, fromNs, toNs, 'sleep', reason.object);
+    const sibling = siblingThatWoke(this.#input, this.#slices, tid, slice);
+    if (reason.for === 'lock') return this.#add(tid, fromNs, toNs, 'lock', lockObject(reason.object, sibling), null, sibling ?? undefined);
+    return this.#add(tid, fromNs, toNs, 'other', sibling ? `${reason.object}: ${threadName(sibling)}` : reason.object);
   }
 
   /** A loop's wait for its process's own pool: for its work for us, or for others that came before us. null: for something else. */

@@ -1,5 +1,6 @@
 /** What the critical path is computed from. All times are ns since `Profile.start`. */
 import type { CallRef, ProcessWork, RequestEnds, ThreadTimeline } from './profile.js';
+import type { WaitReason } from './runtime-names.js';
 
 export interface PathInput {
   threads: readonly ThreadTimeline[];
@@ -18,6 +19,8 @@ export interface PathInput {
   request?: RequestEnds;
   /** Indexes of stacks that are in the taking of a lock: names tell that where they are known. */
   lockStacks?: ReadonlySet<number>;
+  /** By index of a stack: what a wait in it was for, where one of its functions tells that. */
+  waitReasons?: ReadonlyMap<number, WaitReason>;
   /** What other traced processes did meanwhile: servers that were asked, and those that had what these waited for. */
   processes?: readonly ProcessWork[];
 }

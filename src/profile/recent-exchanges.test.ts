@@ -27,7 +27,7 @@ const around = (recent: RecentExchanges, own: RequestRecord, fromMs: number, toM
 
 test('a call is known as its server saw it, by connection and time', () => {
   const recent = new RecentExchanges();
-  call(recent, 0, 3, 1, 20, 40_001);
+  const earlier = call(recent, 0, 3, 1, 20, 40_001);
   const meant = call(recent, 5, 9, 1, 20, 40_001);
   const other = call(recent, 5, 9, 1, 21, 40_002);
   const own = add(recent, 4, 10, { role: 'server', pid: 1 });
@@ -35,7 +35,16 @@ test('a call is known as its server saw it, by connection and time', () => {
   assert.deepEqual(work.calls.map((one) => one.server?.id), [meant.server.id, other.server.id]);
   assert.deepEqual(work.calls[0].server, { id: meant.server.id, pid: 20, requestTid: 7, responseTid: 7, startNs: 6 * MS, endNs: 8 * MS });
   assert.equal(work.requests.length, 0, 'the request itself is not one of the others');
-  assert.deepEqual([server.pid, server.requests.map((one) => one.id)], [20, [meant.server.id]]);
+  assert.deepEqual([server.pid, server.requests.map((one) => one.id)], [20, [earlier.server.id, meant.server.id]], 'and what it was asked just before');
+});
+
+test('of a server that was asked the last few statements before the window are told, not all', () => {
+  const recent = new RecentExchanges();
+  const before = Array.from({ length: 6 }, (_, n) => call(recent, n * 10, n * 10 + 5, 1, 20, 40_001).server.id);
+  const meant = call(recent, 105, 109, 1, 20, 40_001);
+  const own = add(recent, 104, 110, { role: 'server', pid: 1 });
+  const [, server] = around(recent, own, 104, 110);
+  assert.deepEqual(server.requests.map((one) => one.id), [...before.slice(-3), meant.server.id]);
 });
 
 test('another client with the same port on another protocol, and a call that was over before, are not it', () => {

@@ -18,6 +18,8 @@ const HOPS = 3;
 /** Told of one process: what overlaps with the window, and of those that others may have waited for a few before it. */
 const MAX_TOLD = 1_000;
 const TOLD_BEFORE = 40;
+/** Of a server that was asked within the window: it may have held then what it took by its last statements before. */
+const ASKED_TOLD_BEFORE = 3;
 const MAX_SIBLINGS = 64;
 
 /** `next` is where the oldest is overwritten; at the end of `entries` while it grows. */
@@ -55,6 +57,7 @@ export class RecentExchanges {
       const next: number[] = [];
       for (const pid of asked) {
         const work = this.#workOf(pid, (one) => overlaps(one, fromNs, toNs) && one.record.id !== own.id, originNs, servers);
+        if (work !== null && pid !== own.pid) this.#addEarlier(work, fromNs, originNs);
         if (work === null) continue;
         found.set(pid, work);
         if (pid !== own.pid) serverServices.add(`${work.service}\n${work.name}`);
@@ -104,6 +107,11 @@ export class RecentExchanges {
     }
     for (const list of [work.calls, work.requests]) list.reverse().sort((a, b) => a.startNs - b.startNs);
     return work;
+  }
+
+  #addEarlier({ pid, requests }: ProcessWork, fromNs: number, originNs: number): void {
+    const earlier = this.#workOf(pid, (one) => one.record.role === 'server' && one.endNs < fromNs, originNs, null, ASKED_TOLD_BEFORE);
+    if (earlier !== null) requests.unshift(...earlier.requests);
   }
 
   *#overlapping(fromNs: number, toNs: number): Generator<Exchange> {

@@ -25,6 +25,28 @@ const WAITS_FOR_OTHERS = [
   /uv_cond_wait|uv_sem_wait|pthread_join|__pthread_clockjoin|sync\.\(\*(Cond|WaitGroup)\)/,
 ];
 
+/** What a wait was for. */
+export interface WaitReason {
+  /** `client`: input that may also come without a call, `sibling`: another process of the same program. */
+  for: 'lock' | 'sleep' | 'client' | 'sibling';
+  object: string;
+}
+
+/**
+ * Functions that tell what a wait in them is for, where the system call does not: PostgreSQL waits for everything in one
+ * epoll_wait. The first line counts that any frame fits.
+ */
+const WAITS_IN: readonly (WaitReason & { within: RegExp })[] = [
+  { within: /^(XactLockTableWait|ConditionalXactLockTableWait|MultiXactIdWait|LockTuple|heap_lock_tuple)$/, for: 'lock', object: 'a row lock' },
+  { within: /^pg_advisory_(xact_)?lock_/, for: 'lock', object: 'an advisory lock' },
+  { within: /^LockRelation(Oid|IdForSession)?$/, for: 'lock', object: 'a table lock' },
+  { within: /^(ProcSleep|LockAcquireExtended|ProcWaitForSignal)$/, for: 'lock', object: 'a lock of the database' },
+  { within: /^pg_sleep$/, for: 'sleep', object: 'pg_sleep' },
+  { within: /^SyncRepWaitForLSN$/, for: 'sibling', object: 'a standby server that confirms the commit' },
+  { within: /^secure_(read|write)$/, for: 'client', object: '' },
+  { within: /^WaitLatch$/, for: 'sibling', object: 'another process of the database' },
+];
+
 /** Frames that carry every stack and explain none. */
 const CARRIES = /^(_start|main|__libc_start_\w+|__libc_start_call_main|clone3?|__clone3?|start_thread|std::thread::|std::execute_native_thread_routine|execute_native_thread_routine|void std::__invoke|std::__invoke|java_start|thread_native_entry|JavaThread::|JavaCalls::|Thread::call_run|java\.lang\.Thread\.run|runtime\.(main|goexit|mcall|systemstack)|net\/http\.\(\*conn\)\.serve|node::|v8::|uv_|uv__|Builtins_|\(program\)|ret_from_fork|entry_SYSCALL)/;
 
@@ -43,6 +65,7 @@ export const stopsTheWorld = (threadName: string): boolean => STOPS_THE_WORLD.te
 export const collects = (functionName: string): boolean => any(COLLECTS, functionName);
 export const takesLock = (functionName: string): boolean => any(TAKES_LOCK, functionName);
 export const waitsForOthers = (functionName: string): boolean => any(WAITS_FOR_OTHERS, functionName);
+export const waitReason = (functionNames: readonly string[]): WaitReason | undefined => WAITS_IN.find(({ within }) => functionNames.some((name) => within.test(name)));
 export const carries = (functionName: string): boolean => CARRIES.test(functionName);
 
 /** Code that came with the runtime or the system, not with the program. */

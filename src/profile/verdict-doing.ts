@@ -85,7 +85,7 @@ function ownDoing({ tid, pid }: { pid: number; tid: number }, held: readonly Pat
   const { input } = verdict;
   const own = isOwnProcess(pid, input);
   const path = held.flatMap((segment) => criticalPath({
-    threads: input.threads, processes: input.processes, requestStartNs: segment.startNs, requestEndNs: segment.endNs, requestTid: tid, responseTid: tid,
+    threads: input.threads, processes: input.processes, lockStacks: input.lockStacks, waitReasons: input.waitReasons, requestStartNs: segment.startNs, requestEndNs: segment.endNs, requestTid: tid, responseTid: tid,
     calls: own ? input.calls : work?.calls ?? [], otherRequests: [],
   }));
   return doing(path, verdict);

@@ -5,7 +5,10 @@ import type { Cause } from '../cause.js';
 export const rowLock: Cause = {
   name: 'row-lock',
   title: 'a PostgreSQL row is held by another session\'s transaction',
-  truth: { kinds: ['peer', 'lock'], says: ['postgres', 'update accounts', 'lock', '{holder}'], inside: ['lock'] },
+  truth: {
+    kinds: ['peer', 'lock'], says: ['postgres', 'update accounts', 'lock', '{holder}'], inside: ['lock'],
+    peer: { kinds: ['lock'], says: ['row lock', '{holder}', 'idle in transaction'] },
+  },
   async start(stage) {
     const postgres = await startPostgres(stage.place);
     stage.prefer(postgres);
