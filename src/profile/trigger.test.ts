@@ -80,24 +80,76 @@ test('of an endpoint the slowest of an interval is taken, not the first', () => 
 });
 
 test('one endpoint does not use up what there is, but its slowest is taken anyway', () => {
-  const play = new Played({ burst: 3 });
+  const play = new Played({ slow: { first: 3, firstBackNs: 60 * SECOND, everyNs: 30 * SECOND } });
   const taken = (ms: number): number => { play.request(ms, { slow: true }); return play.taken().length; };
   assert.deepEqual([taken(600), taken(600), taken(600), taken(600), taken(700)], [1, 1, 1, 0, 0]);
   assert.equal(taken(2_000), 1);
   play.request(600, { slow: true, endpoint: '/b' });
   assert.equal(play.taken().length, 1);
-  play.nowNs += DEFAULT_LIMITS.refillNs;
+  play.nowNs += 60 * SECOND;
   assert.equal(taken(600), 1);
 });
 
-test('never more than so many an hour', () => {
+test('requests that go on failing alike get a few profiles; another failure of the same endpoint gets its own', () => {
+  const play = new Played();
+  const failing = (status: string, seconds: number): number => {
+    let taken = 0;
+    for (let i = 0; i < seconds; i++) {
+      for (let n = 0; n < 20; n++) play.request(1, { error: 'protocol_error', status });
+      taken += play.taken().length;
+    }
+    return taken;
+  };
+  const { first, everyNs } = DEFAULT_LIMITS.failed;
+  assert.equal(failing('404', 20), first);
+  const later = failing('404', 60);
+  assert.ok(later >= 1 && later <= 60 * SECOND / everyNs + 1, String(later));
+  assert.equal(failing('500', 1), 1);
+});
+
+test('failures in ever new ways are held together', () => {
+  const play = new Played();
+  let taken = 0;
+  for (let i = 0; i < 100; i++) {
+    play.request(1, { error: 'protocol_error', status: `E${i}` });
+    taken += play.taken(600).length;
+  }
+  assert.ok(taken <= 8 + 2 * DEFAULT_LIMITS.failed.first, String(taken));
+});
+
+test('of 40 endpoints with slow requests all the time, two minutes give 200 profiles, and the hour no more than it may', () => {
+  const play = new Played();
+  const perEndpoint = new Map<string, number>();
+  const seconds = (count: number): number => {
+    let taken = 0;
+    for (let i = 0; i < count; i++) {
+      for (let n = 0; n < 40; n++) play.request(600 + (i * 7 + n * 13) % 100, { slow: true, endpoint: `/${n}` });
+      play.nowNs += SECOND;
+      for (const { record } of play.trigger.due(play.nowNs)) {
+        taken++;
+        perEndpoint.set(record.endpoint, (perEndpoint.get(record.endpoint) ?? 0) + 1);
+      }
+    }
+    return taken;
+  };
+  const twoMinutes = seconds(120);
+  assert.ok(twoMinutes >= 200 && twoMinutes <= 320, String(twoMinutes));
+  assert.equal(perEndpoint.size, 40);
+  const hour = twoMinutes + seconds(3_480);
+  assert.ok(hour <= DEFAULT_LIMITS.perHour && hour > DEFAULT_LIMITS.perHour * 0.9, String(hour));
+});
+
+test('never more than so many an hour, and one that is asked for none the less', () => {
   const play = new Played({ perHour: 5 });
   let taken = 0;
   for (let i = 0; i < 20; i++) {
     play.request(600, { slow: true, endpoint: `/${i}` });
     taken += play.taken().length;
   }
-  assert.equal(taken, 5);
+  assert.ok(taken >= 1 && taken <= 5, String(taken));
+  play.trigger.ask({ service: sampleRecord().service, endpoint: '/asked' }, 1);
+  const asked = play.request(1, { endpoint: '/asked' });
+  assert.deepEqual(play.taken(), [`${asked} asked`]);
   play.nowNs += 3_600 * SECOND;
   play.request(600, { slow: true, endpoint: '/later' });
   assert.equal(play.taken().length, 1);

@@ -1,11 +1,13 @@
 /**
  * Which requests get a profile: slow, slower than usual for their endpoint, failed, asked for, and now and then a normal one
- * to compare with. Of each endpoint the slowest of an interval, and never more than the machine and the disk can take.
+ * to compare with. Of each endpoint the slowest of an interval, and never more than the machine and the disk can take
+ * (profile-budget.ts).
  *
  * Requests are the servers'; of a process that serves nobody (a script, a cron job) those that it makes.
  */
 import type { RequestRecord } from '../requests/record.js';
 import { Baseline, PerEndpoint } from './baseline.js';
+import { EndpointBudget, hourBudget, type Ration, type TokenBucket } from './profile-budget.js';
 import type { TriggerReason } from './profile.js';
 
 export interface Candidate {
@@ -30,11 +32,12 @@ export interface Ask {
 export interface TriggerLimits {
   /** A candidate waits for so long; the slowest of those that came meanwhile is taken. At least the edge that its window has. */
   intervalNs: number;
-  /** Of all endpoints, in any hour. */
+  /** Of all endpoints, in any hour. What is asked for is not counted. */
   perHour: number;
-  /** Of one endpoint: at once, and then one each. One that took twice as long as all before it is taken anyway. */
-  burst: number;
-  refillNs: number;
+  /** Of one endpoint. A request that took twice as long as all before it is taken anyway. */
+  slow: Ration;
+  /** Those that fail are much alike. */
+  failed: Ration;
   /** Slower than usual: so many times the median, and at least so long. */
   factor: number;
   leastNs: number;
@@ -44,9 +47,9 @@ export interface TriggerLimits {
 }
 
 export const DEFAULT_LIMITS: TriggerLimits = {
-  intervalNs: 500e6, perHour: 2_000, burst: 200, refillNs: 30e9, factor: 3, leastNs: 20e6, sampleNs: 600e9, sampleGapNs: 1e9,
+  intervalNs: 500e6, perHour: 2_000, factor: 3, leastNs: 20e6, sampleNs: 600e9, sampleGapNs: 1e9,
+  slow: { first: 8, firstBackNs: 120e9, everyNs: 5e9 }, failed: { first: 3, firstBackNs: 120e9, everyNs: 30e9 },
 };
-const HOUR_NS = 3_600e9;
 const MAX_WAITING = 500;
 /** Requests before one knows what is usual. */
 const ENOUGH = 20;
@@ -55,13 +58,23 @@ const WARM = 3;
 const NORMAL_FACTOR = 1.5;
 const MAX_SERVERS = 4_096;
 const MAX_ASKED = 100;
+/** Of one endpoint: ways to fail that are told apart. */
+const MAX_BUDGETS = 8;
+const OTHERS = '~other';
 
 class EndpointState {
   readonly baseline = new Baseline();
   sampledNs = -Infinity;
-  tokens = NaN;
-  refilledNs = 0;
-  slowestNs = 0;
+  /** By what requests have in common (`rivals`). Most endpoints never need one. */
+  #budgets: Map<string, EndpointBudget> | null = null;
+
+  budget(sort: string, ration: Ration): EndpointBudget {
+    this.#budgets ??= new Map();
+    const key = this.#budgets.has(sort) || this.#budgets.size < MAX_BUDGETS ? sort : OTHERS;
+    let budget = this.#budgets.get(key);
+    if (budget === undefined) this.#budgets.set(key, (budget = new EndpointBudget(ration)));
+    return budget;
+  }
 }
 
 interface Waiting extends Candidate { state: EndpointState; dueNs: number }
@@ -72,12 +85,14 @@ export class Trigger {
   readonly #asked = new Map<string, Ask>();
   /** Processes that have served a request. */
   readonly #servers = new Set<number>();
-  #taken: number[] = [];
+  readonly #hour: TokenBucket;
   #sampledNs = -Infinity;
   /** Requests that deserved one and got none. */
   passedOver = 0;
 
-  constructor(private readonly limits: TriggerLimits = DEFAULT_LIMITS) {}
+  constructor(private readonly limits: TriggerLimits = DEFAULT_LIMITS) {
+    this.#hour = hourBudget(limits.perHour);
+  }
 
   /**
    * Profile the next requests like this, whatever they take; 0 takes it back. Asked again, the last wish counts.
@@ -113,20 +128,16 @@ export class Trigger {
 
   /** Those whose time has come, slowest first. */
   due(nowNs: number): Candidate[] {
-    const due: Candidate[] = [];
-    this.#taken = this.#taken.filter((taken) => nowNs - taken < HOUR_NS);
+    const over: Waiting[] = [];
     for (const [key, waiting] of this.#waiting) {
       if (nowNs < waiting.dueNs) continue;
       this.#waiting.delete(key);
-      if (this.#taken.length >= this.limits.perHour || (waiting.reason !== 'asked' && !this.#spend(waiting, nowNs))) {
-        this.passedOver++;
-        continue;
-      }
-      this.#taken.push(nowNs);
-      const { record, startNs, endNs, reason, usual } = waiting;
-      due.push({ record, startNs, endNs, reason, usual });
+      over.push(waiting);
     }
-    return due.sort((a, b) => (b.endNs - b.startNs) - (a.endNs - a.startNs));
+    // The slowest also has first choice of what is left.
+    const due = over.sort((a, b) => (b.endNs - b.startNs) - (a.endNs - a.startNs)).filter((waiting) => this.#affords(waiting, nowNs));
+    this.passedOver += over.length - due.length;
+    return due.map(({ record, startNs, endNs, reason, usual }) => ({ record, startNs, endNs, reason, usual }));
   }
 
   #serves(pid: number): void {
@@ -158,8 +169,7 @@ export class Trigger {
 
   #wait(candidate: Waiting): void {
     const { record, reason } = candidate;
-    const rest = reason === 'asked' ? record.id : reason === 'sampled' || reason === 'failed' ? reason : 'slow';
-    const key = `${record.service}\n${record.endpoint}\n${record.operation}\n${rest}`;
+    const key = `${record.service}\n${record.endpoint}\n${record.operation}\n${rivals(record, reason)}`;
     const rival = this.#waiting.get(key);
     if (rival === undefined ? this.#waiting.size >= MAX_WAITING : rival.endNs - rival.startNs >= candidate.endNs - candidate.startNs) {
       this.passedOver++;
@@ -174,19 +184,28 @@ export class Trigger {
     this.#waiting.set(key, candidate);
   }
 
-  /** Takes one of the endpoint's tokens, if there is any. */
-  #spend({ state, startNs, endNs }: Waiting, nowNs: number): boolean {
-    const { burst, refillNs } = this.limits;
-    const tookNs = endNs - startNs;
-    if (Number.isNaN(state.tokens)) [state.tokens, state.refilledNs] = [burst, nowNs];
-    const refilled = Math.floor((nowNs - state.refilledNs) / refillNs);
-    state.tokens = Math.min(burst, state.tokens + refilled);
-    state.refilledNs += refilled * refillNs;
-    const outstanding = tookNs > state.slowestNs * 2;
-    state.slowestNs = Math.max(state.slowestNs, tookNs);
-    if (state.tokens < 1) return outstanding;
-    state.tokens--;
+  /** Takes what it costs, too. */
+  #affords({ record, reason, state, startNs, endNs }: Waiting, nowNs: number): boolean {
+    if (reason === 'asked') return true;
+    if (reason === 'sampled') return this.#affordsSample(nowNs);
+    const budget = state.budget(rivals(record, reason), reason === 'failed' ? this.limits.failed : this.limits.slow);
+    return budget.spend(endNs - startNs, nowNs, this.#hour);
+  }
+
+  #affordsSample(nowNs: number): boolean {
+    if (this.#hour.level(nowNs) < 1) return false;
+    this.#hour.take();
     return true;
+  }
+}
+
+/** Of those of an endpoint that have this in common only the slowest of an interval is taken, and they share a budget. */
+function rivals({ id, status }: RequestRecord, reason: TriggerReason): string {
+  switch (reason) {
+    case 'asked': return id;
+    case 'sampled': return reason;
+    case 'failed': return `${reason} ${status}`;
+    default: return 'slow';
   }
 }
 
