@@ -127,7 +127,11 @@ class Agent implements RunningAgent {
       listener: {
         profile: (profile) => this.onProfile(profile),
         namerStarted: (pid) => this.capture?.exclude([pid]),
-        profileFailed: (requestId, reason) => options.log.warn({ requestId, reason }, 'a profile could not be made'),
+        profileFailed: (requestId, reason) => {
+          this.profiles.failed(requestId, reason);
+          options.log.warn({ requestId, reason }, 'a profile could not be made');
+        },
+        ended: () => this.profiles.ended(),
         died: (error) => {
           this.recorder.ended(`It ended: ${error.message}.`);
           options.log.error({ code: error.code, hint: error.hint }, `profiling ended: ${error.message}`);

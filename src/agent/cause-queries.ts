@@ -20,7 +20,7 @@ export class CauseQueries {
   /** As given, with causes in it. */
   profileSource(): ProfileSource {
     const { profiles } = this;
-    return { get: (id) => profiles.get(id), list: (limit) => profiles.list(limit), causes: (range) => this.causes(range) };
+    return { get: (id) => profiles.get(id), packed: (id) => profiles.packed(id), list: (limit) => profiles.list(limit), causes: (range) => this.causes(range) };
   }
 
   /** The overview's sentence also says what time is lost to. */

@@ -83,7 +83,7 @@ export class RecorderControl implements ProfilingControl {
     return {
       on: this.on, memoryBytes: profiling.memoryBytes, kernelSeconds: profiling.kernelSeconds, ...profiling.counts, byReason: profiles.byReason,
       passedOver: capture()?.profiling.passedOver ?? 0, unwritten: profiles.files.unwritten, kept: profiles.files.count, keptBytes: profiles.files.bytes,
-      pending: profiles.files.pending,
+      pending: profiles.pending,
     };
   }
 

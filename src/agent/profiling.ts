@@ -23,6 +23,8 @@ export interface ProfilingListener {
   namerStarted(pid: number): void;
   /** One request's profile could not be made. */
   profileFailed(requestId: string, reason: string): void;
+  /** No profile comes any more, for whatever reason. */
+  ended(): void;
   /** It ended without having been asked to; requests are captured as before. */
   died(error: KindlingError): void;
 }
@@ -102,6 +104,7 @@ export class Profiling {
     const timer = setTimeout(() => void worker.terminate(), STOP_GRACE_MS);
     await this.#exited;
     clearTimeout(timer);
+    this.options.listener.ended();
   }
 
   #post(message: ToProfileWorker): void {
@@ -146,6 +149,7 @@ export class Profiling {
         failure ??= new KindlingError('WORKER_DIED', { detail: `exit code ${code}` });
         if (!ready) return reject(failure);
         this.options.connect(null);
+        this.options.listener.ended();
         this.options.listener.died(failure);
       });
     });

@@ -72,6 +72,18 @@ test('a profile that comes again with more names replaces the earlier one', asyn
   assert.equal(files.bytes, statSync(join(folder, `${idOf(1)}.json.gz`)).size);
 });
 
+test('a profile that is kept without all its names is not left so, however many wait to be written', async () => {
+  const files = new ProfileFiles(new MemoryBlobs(), { ...DEFAULT_PROFILE_LIMITS, perEndpoint: 1_000 });
+  const pending = (n: number): Profile => ({ ...profile(n), stacks: { ...profile(n).stacks, pending: true } });
+  await files.put(packProfile(pending(1)));
+  // None of these is written before all of them were put.
+  const puts = Array.from({ length: 70 }, (_, i) => files.put(packProfile(pending(2 + i))));
+  puts.push(files.put(packProfile(profile(1))), files.put(packProfile(profile(2))));
+  await Promise.all(puts);
+  assert.deepEqual([await files.isPending(idOf(1)), await files.isPending(idOf(2)), await files.isPending(idOf(3))], [false, false, true]);
+  assert.deepEqual([files.count, files.unwritten], [65, 6]);
+});
+
 test('of one endpoint the slowest half and the newest half stay', async () => {
   const files = new ProfileFiles(new MemoryBlobs(), { ...DEFAULT_PROFILE_LIMITS, perEndpoint: 6 });
   const durations = [10, 900, 20, 30, 800, 40, 50, 700, 60, 70, 80, 90];

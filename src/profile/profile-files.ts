@@ -24,7 +24,8 @@ export class ProfileFiles {
   readonly #rows = new Map<string, Row>();
   readonly #groups = new Map<string, Row[]>();
   #bytes = 0;
-  #waiting = 0;
+  /** By request: of one that comes again before it is written, only the later. */
+  readonly #waiting = new Map<string, PackedProfile>();
   #last: Promise<unknown>;
   #indexTimer: NodeJS.Timeout | null = null;
   /** Profiles that could not be written. */
@@ -42,23 +43,27 @@ export class ProfileFiles {
     return this.#bytes;
   }
 
-  /** Of which names are still being looked up. */
-  get pending(): number {
-    let count = 0;
-    for (const row of this.#rows.values()) if (row.pending) count++;
-    return count;
+  /** Whether what is kept lacks names that were to come. */
+  async isPending(id: string): Promise<boolean> {
+    await this.#last;
+    return this.#rows.get(id)?.pending ?? false;
   }
 
   /** When it is written, or counted as unwritten. An earlier one of the same request is replaced. */
   put(profile: PackedProfile): Promise<void> {
-    if (this.#waiting >= MAX_WAITING) {
+    const { id } = profile.row;
+    const written = this.#waiting.get(id);
+    // One that is kept without all its names is not left so.
+    if (written === undefined && this.#waiting.size >= MAX_WAITING && !this.#rows.has(id)) {
       this.unwritten++;
       return Promise.resolve();
     }
-    this.#waiting++;
+    this.#waiting.set(id, profile);
+    if (written !== undefined) return this.#last.then(() => undefined);
     return this.#inTurn(async () => {
-      this.#waiting--;
-      await this.#put(profile);
+      const newest = this.#waiting.get(id)!;
+      this.#waiting.delete(id);
+      await this.#put(newest);
     });
   }
 

@@ -41,6 +41,9 @@ export interface Stacks {
   pending: boolean;
 }
 
+/** Why a stack that has no names yet ends where it does. */
+export const NAMES_TO_COME = 'names are still being looked up';
+
 export function noStacks(): Stacks {
   return { frames: [], stacks: [], samples: [], pending: false };
 }

@@ -1,5 +1,5 @@
 /** Stacks of a window to named stacks: the work itself, as done in the symbolizer's own process. */
-import type { Frame } from '../profile/stacks.js';
+import { NAMES_TO_COME, type Frame } from '../profile/stacks.js';
 import { Binaries, type Distrust } from './binaries.js';
 import { KernelSymbols } from './kernel-symbols.js';
 import { framesAt } from './name-frames.js';
@@ -13,7 +13,6 @@ import { unwindStack } from './unwind-stack.js';
 const PROCESSES_KEPT = 256;
 /** Between two chances for messages and heartbeats. */
 const TURN_MS = 20;
-const NOT_YET = 'names are still being looked up';
 
 export type Result = Omit<NamedStacks, 'later' | 'pending'>;
 
@@ -72,7 +71,7 @@ export class StackWork {
   #partly(count: number, table: StackTable, of: readonly number[], notes: ReadonlySet<string>): Result {
     const missing = table.stacks.length;
     return {
-      frames: [...table.frames], stacks: [...table.stacks, { frames: [], truncated: NOT_YET }],
+      frames: [...table.frames], stacks: [...table.stacks, { frames: [], truncated: NAMES_TO_COME }],
       of: Array.from({ length: count }, (_, i) => of[i] ?? missing), notes: [...notes],
     };
   }

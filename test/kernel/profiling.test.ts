@@ -24,7 +24,7 @@ test('off, on, off and on again: programs, samples and memory are there only whi
   const profiling = new Profiling({
     worker: async () => ({ scope: { kind: 'cgroup', paths: [workspace.cgroup.path] }, excludePids: [process.pid], bytesPerCpu: 4 << 20, logs: true }),
     connect: (jobs) => connected.push(jobs !== null),
-    listener: { profile: () => undefined, namerStarted: () => undefined, profileFailed: (_id, reason) => failures.push(reason), died: (error) => failures.push(error.message) },
+    listener: { profile: () => undefined, namerStarted: () => undefined, ended: () => undefined, profileFailed: (_id, reason) => failures.push(reason), died: (error) => failures.push(error.message) },
   });
   assert.deepEqual(held(), { bpf: 0, perf: 0, mapped: 0 });
   for (let round = 0; round < 2; round++) {
@@ -51,7 +51,7 @@ test('a scope that is not there is an error of the start, and the next start wor
   const profiling = new Profiling({
     worker: async () => ({ scope: { kind: 'cgroup', paths: [path] }, excludePids: [], bytesPerCpu: 4 << 20, logs: false }),
     connect: () => undefined,
-    listener: { profile: () => undefined, namerStarted: () => undefined, profileFailed: () => undefined, died: () => assert.fail('it was not on') },
+    listener: { profile: () => undefined, namerStarted: () => undefined, ended: () => undefined, profileFailed: () => undefined, died: () => assert.fail('it was not on') },
   });
   await assert.rejects(profiling.start(), /cgroup/i);
   assert.ok(!profiling.on);
