@@ -37,7 +37,7 @@ export class RecorderControl implements ProfilingControl {
       on: this.on, starting: this.#starting, unavailable: this.#unavailable, hooks: [...profiling.hooks],
       memoryBytes: profiling.memoryBytes || config.profileMemoryBytes * cpus().length, kernelCores: this.#cost.cores,
       profiles: { count: profiles.files.count, bytes: profiles.files.bytes },
-      counts: { byReason: { ...profiles.byReason }, passedOver, unwritten: profiles.files.unwritten }, limits: limitsOf(config), asks: this.on ? asks : [],
+      counts: { byReason: { ...profiles.byReason }, passedOver, unwritten: profiles.files.unwritten, unwrittenReason: profiles.files.problem }, limits: limitsOf(config), asks: this.on ? asks : [],
     };
   }
 

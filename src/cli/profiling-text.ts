@@ -13,7 +13,7 @@ export function profilingText(state: ProfilingState, paint: Paint): string {
     ...(state.on ? [['hooks', `${attached} attached${missing(state)}`], ['memory', formatSize(state.memoryBytes)]] as Array<[string, string]> : []),
     ['made', made.length === 0 ? 'no profile since the agent started' : `${made.join(', ')}; ${formatCount(counts.passedOver)} passed over`],
     ['kept', `${formatCount(profiles.count)} of at most ${formatCount(limits.files)}, ${formatSize(profiles.bytes)} of at most ${formatSize(limits.diskBytes)}`],
-    ...(counts.unwritten > 0 ? [['', paint.red(`${formatCount(counts.unwritten)} could not be written`)] as [string, string]] : []),
+    ...(counts.unwritten > 0 ? [['', paint.red(unwritten(state))] as [string, string]] : []),
     ['limits', `${formatCount(limits.perHour)} an hour, ${formatCount(limits.perEndpoint)} of an endpoint`],
     ...asks.map((ask, i): [string, string] => [i === 0 ? 'asked for' : '', printable(`${ask.remaining} of ${ask.count} to come: ${ask.service} ${ask.operation} ${ask.endpoint}`.replace(/ {2,}/, ' '))]),
   ];
@@ -21,6 +21,10 @@ export function profilingText(state: ProfilingState, paint: Paint): string {
 }
 
 const NAME_WIDTH = 10;
+
+function unwritten({ counts: { unwritten: count, unwrittenReason } }: ProfilingState): string {
+  return `${formatCount(count)} could not be written${unwrittenReason === '' ? '' : `, the last one: ${printable(unwrittenReason)}`}`;
+}
 
 function missing({ hooks }: ProfilingState): string {
   const others = hooks.filter((hook) => hook.state !== 'attached');

@@ -21,12 +21,12 @@ const UNFINISHED = '.new';
 const NAME = /^([0-9a-f]{1,32}|index)$/;
 
 export class FolderBlobs implements ProfileBlobs {
-  constructor(private readonly directory: string) {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    for (const name of readdirSync(directory)) if (name.endsWith(UNFINISHED)) rmSync(join(directory, name), { force: true });
-  }
+  #prepared = false;
+
+  constructor(private readonly directory: string) {}
 
   list(): Array<{ id: string; bytes: number }> {
+    this.#prepare();
     return readdirSync(this.directory).filter((name) => name.endsWith(SUFFIX) && name !== INDEX + SUFFIX)
       .map((name) => ({ id: name.slice(0, -SUFFIX.length), stat: statSync(join(this.directory, name), { throwIfNoEntry: false }) }))
       .filter(({ id, stat }) => NAME.test(id) && stat?.isFile())
@@ -36,6 +36,7 @@ export class FolderBlobs implements ProfileBlobs {
 
   async put(id: string, bytes: Uint8Array): Promise<void> {
     const path = this.#path(id);
+    this.#prepare();
     try {
       await writeFile(path + UNFINISHED, bytes, { mode: 0o600 });
       await rename(path + UNFINISHED, path);
@@ -55,6 +56,14 @@ export class FolderBlobs implements ProfileBlobs {
 
   async remove(id: string): Promise<void> {
     await rm(this.#path(id), { force: true });
+  }
+
+  /** Tried again at the next write: a folder that cannot be had costs profiles, not the agent. */
+  #prepare(): void {
+    if (this.#prepared) return;
+    mkdirSync(this.directory, { recursive: true, mode: 0o700 });
+    for (const name of readdirSync(this.directory)) if (name.endsWith(UNFINISHED)) rmSync(join(this.directory, name), { force: true });
+    this.#prepared = true;
   }
 
   #path(id: string): string {

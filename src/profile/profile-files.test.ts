@@ -142,6 +142,18 @@ test('on a full disk older profiles make room once; what still does not fit is c
   }
 });
 
+test('a folder that cannot be had costs profiles, which are counted with the reason; once it can, they are kept', async () => {
+  const path = join(folder, 'taken');
+  writeFileSync(path, 'a file stands here');
+  const files = new ProfileFiles(new FolderBlobs(path));
+  await files.put(packProfile(profile(1)));
+  assert.deepEqual([files.count, files.unwritten, await files.rows()], [0, 1, []]);
+  assert.match(files.problem, /EEXIST/);
+  rmSync(path);
+  await files.put(packProfile(profile(2)));
+  assert.deepEqual([await idsOf(files), files.unwritten, files.problem], [[2], 1, '']);
+});
+
 test('only request ids become names of files', async () => {
   const files = new ProfileFiles(new FolderBlobs(folder));
   for (const id of ['../../etc/passwd', 'a/b', '', INDEX.toUpperCase(), 'x'.repeat(16)]) {

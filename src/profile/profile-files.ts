@@ -30,6 +30,8 @@ export class ProfileFiles {
   #indexTimer: NodeJS.Timeout | null = null;
   /** Profiles that could not be written. */
   unwritten = 0;
+  /** Why the last one could not; '' when it could. */
+  problem = '';
 
   constructor(private readonly blobs: ProfileBlobs, private readonly limits: ProfileLimits = DEFAULT_PROFILE_LIMITS) {
     this.#last = this.#reopen().catch(() => undefined);
@@ -94,7 +96,10 @@ export class ProfileFiles {
   }
 
   #inTurn(step: () => Promise<void>): Promise<void> {
-    const done = this.#last.then(step).catch(() => { this.unwritten++; });
+    const done = this.#last.then(step).then(() => { this.problem = ''; }, (error: Error) => {
+      this.unwritten++;
+      this.problem = error.message;
+    });
     this.#last = done;
     return done;
   }

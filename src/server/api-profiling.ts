@@ -23,6 +23,8 @@ export interface ProfilingState {
     passedOver: number;
     /** Profiles that could not be written to the disk. */
     unwritten: number;
+    /** Why the last one could not; '' when it could. */
+    unwrittenReason: string;
   };
   limits: ProfilingLimits;
   /** Requests asked for and not seen yet, oldest first. */
