@@ -13,10 +13,10 @@ export class ProfileStacks {
   readonly #items: StackItem[];
   /** What limits the names, as sentences. */
   notes: string[] = [];
-  readonly #parents: ReadonlyMap<number, number>;
+  readonly #programs: ReadonlyMap<number, Program>;
 
   constructor(private readonly evidence: Pick<Evidence, 'samples' | 'blocks' | 'lives'>, private readonly originNs: number, threads: readonly ThreadTimeline[]) {
-    this.#parents = parentsOf(evidence.lives);
+    this.#programs = programsOf(evidence.lives);
     this.#items = evidence.samples.map((sample) => this.#item(sample));
     const itemOf = new Map<number, number>();
     for (const { slices } of threads) for (const slice of slices) if (slice.stack !== undefined) this.#add(slice, slice.stack, itemOf);
@@ -39,8 +39,11 @@ export class ProfileStacks {
     return { frames, stacks, samples, pending };
   }
 
-  #item({ pid, stack }: { pid: number; stack: StackCopy }): StackItem {
-    return { pid, copy: stack, parentPid: this.#parents.get(pid) };
+  /** A child's is its parent's program until it executes its own. */
+  #item({ ns, pid, stack }: { ns: number; pid: number; stack: StackCopy }): StackItem {
+    const { parentPid, leftNs } = this.#programs.get(pid) ?? { parentPid: undefined, leftNs: -Infinity };
+    if (ns < leftNs) return { pid, copy: stack, parentPid, programLeft: true };
+    return { pid, copy: stack, parentPid: leftNs > -Infinity ? undefined : parentPid };
   }
 
   #add(slice: Slice, block: number, itemOf: Map<number, number>): void {
@@ -52,12 +55,15 @@ export class ProfileStacks {
   }
 }
 
-/** Of processes that were forked in the window and are still the program they were forked from. */
-function parentsOf(lives: readonly LifeRecord[]): Map<number, number> {
-  const parents = new Map<number, number>();
-  for (const { what, pid, tid, parentPid } of lives) {
-    if (what === 'started' && pid === tid) parents.set(pid, parentPid);
-    if (what === 'exec') parents.delete(pid);
+/** What became of a process's program in the window. */
+interface Program { parentPid: number | undefined; leftNs: number }
+
+/** Of processes that were forked in the window, or executed another program in it (the last time: `leftNs`). */
+function programsOf(lives: readonly LifeRecord[]): Map<number, Program> {
+  const programs = new Map<number, Program>();
+  for (const { what, ns, pid, tid, parentPid } of lives) {
+    if (what === 'started' && pid === tid) programs.set(pid, { parentPid, leftNs: -Infinity });
+    if (what === 'exec') programs.set(pid, { parentPid: programs.get(pid)?.parentPid, leftNs: ns });
   }
-  return parents;
+  return programs;
 }

@@ -8,7 +8,7 @@
 import type { FlightRecorder } from '../kernel/recorder.js';
 import { boundThreads } from '../profile/bound-threads.js';
 import { conclude, type ProfileFacts } from '../profile/conclusions.js';
-import type { RetransmitRecord } from '../profile/evidence.js';
+import type { ChildProcess, RetransmitRecord } from '../profile/evidence.js';
 import { logLines } from '../profile/log-lines.js';
 import { momentsOf } from '../profile/moments.js';
 import { addNetwork } from '../profile/network.js';
@@ -39,12 +39,14 @@ export class Profiler {
   /** What the recorder knows of the job's window; at once, as it goes on overwriting. */
   cut(job: ProfileJob): CutWindow {
     const { record, request, fromNs, toNs } = job;
-    const whole = readEvidence(this.recorder, { pids: new Set(job.processes.map(({ pid }) => pid)), fromNs, toNs, marginNs: LOOK_BACK_NS });
-    const processes = relatedProcesses(job.processes, request, whole.switches, job.startNs, job.endNs);
+    const whole = readEvidence(this.recorder, { pids: new Set(job.processes.map(({ pid }) => pid)), forkedBy: record.pid, fromNs, toNs, marginNs: LOOK_BACK_NS });
+    const related = relatedProcesses(job.processes, request, whole.switches, job.startNs, job.endNs);
+    const processes = [...related, ...childProcesses(whole.children, related)];
     const evidence = evidenceOf(whole, new Set(processes.map(({ pid }) => pid)));
     const threads = timelines({
       switches: evidence.switches, fromNs, toNs, surroundings: new ProcessObjects(job.peers, evidence.lives),
       notes: new ThreadNotes(evidence.blocks, evidence.operations), lives: evidence.lives, running: evidence.running,
+      wholeFromNs: evidence.wholeFromNs,
     });
     for (const thread of threads) thread.executed = thread.tid === record.responseTid || thread.tid === record.requestTid;
     // Tens of thousands of objects, which nobody asks for from here on.
@@ -78,12 +80,19 @@ export class Profiler {
       requestId: record.id, service: record.service, endpoint: record.endpoint, operation: record.operation, protocol: record.protocol,
       status: record.status, error: record.error, pid: record.pid, reason, start, windowNs: toNs - fromNs,
       requestStartNs: request.startNs, requestEndNs: request.endNs, requestReadNs: request.readNs ?? request.startNs,
+      ...(evidence.wholeFromNs > fromNs ? { recordedFromNs: evidence.wholeFromNs - fromNs } : {}),
       threads, logs: logLines(evidence.logs, fromNs), operations: operationsOf(evidence.operations, fromNs, toNs),
       moments: momentsOf({ lives: evidence.lives, retransmits, pid: record.pid, fromNs, toNs }), calls: processes[0]?.calls ?? [], request, processes,
       usual: this.#usual.of(record, job.usual), pressure: this.pressure.between(record.pid, startNs, endNs),
       missing: whatIsMissing({ threads, record, evidence, named: this.namer !== null }),
     };
   }
+}
+
+/** They answer to nobody but the process that forked them. */
+function childProcesses(children: readonly ChildProcess[], [own, ...others]: readonly ProcessWork[]): ProcessWork[] {
+  const known = new Set([own, ...others].map((one) => one?.pid));
+  return children.filter(({ pid }) => !known.has(pid)).map(({ pid, name }) => ({ pid, name, service: own?.service ?? '', calls: [], requests: [] }));
 }
 
 function bounded(profile: Profile): Profile {

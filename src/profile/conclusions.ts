@@ -25,11 +25,11 @@ export function conclude(facts: ProfileFacts): Profile {
   };
 }
 
-function pathInput({ stacks, threads, requestStartNs, requestEndNs, requestReadNs, request, processes, calls, pid, requestId }: ProfileFacts): PathInput {
+function pathInput({ stacks, threads, requestStartNs, requestEndNs, requestReadNs, recordedFromNs, request, processes, calls, pid, requestId }: ProfileFacts): PathInput {
   const own = processes?.find((one) => one.pid === pid);
   const executed = threads.filter((thread) => thread.pid === pid && thread.executed).map((thread) => thread.tid);
   const input: PathInput = {
-    threads, requestStartNs, requestEndNs, requestReadNs, processes, request, calls, lockStacks: lockStacks(stacks), waitReasons: waitReasons(stacks), otherRequests: own?.requests.filter((one) => one.id !== requestId) ?? [],
+    threads, requestStartNs, requestEndNs, requestReadNs, recordedFromNs, processes, request, calls, lockStacks: lockStacks(stacks), waitReasons: waitReasons(stacks), otherRequests: own?.requests.filter((one) => one.id !== requestId) ?? [],
     requestTid: request?.tid ?? executed[0] ?? 0, responseTid: request?.responseTid || request?.tid || (executed[0] ?? 0),
   };
   // A program that asks only: the request itself is the call that it waited for.

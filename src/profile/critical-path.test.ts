@@ -236,6 +236,47 @@ test('a thread that was started, waited for and ended is followed', () => {
   `, ['0-2 main cpu', '2-4 child cpu', '4-6 child sleep', '6-8 child cpu', '8-10 main cpu']);
 });
 
+test('before a thread was started, whoever started it had the work', () => {
+  expect(`
+    accept |iirrrrLLLL|
+    pool   |.....qrrrr|
+    accept started pool at 5
+    request 1-10 accept -> pool
+  `, ['1-2 accept idle', '2-5 accept cpu', '5-6 pool run_queue', '6-10 pool cpu']);
+});
+
+test('a process that was forked for the answer, or waited for, is followed', () => {
+  expect(`
+    web       |rrrrriiiii|
+    convert:1 |..qrrrrrrr|
+    web started convert:1 at 2
+    request 0-10 web -> convert:1
+  `, ['0-2 web cpu', '2-3 convert:1 run_queue', '3-10 convert:1 cpu']);
+  expect(`
+    web       |rrrooooorr|
+    convert:1 |..qrrrrr..|
+    web@3: wait4() by convert:1
+    web started convert:1 at 2
+    request 0-10 web
+  `, ['0-3 web cpu', '3-8 convert:1 cpu', '8-10 web cpu']);
+});
+
+test('what the recorder did not remember any more is said apart from what it never saw', () => {
+  expect(`
+    web |....ssrrr..|
+    recorded from 3
+    request 0-9 web
+  `, ['0-3 web unexplained older than what the recorder remembered', '3-4 web unexplained', '4-6 web sleep', '6-9 web cpu']);
+  // It was there by then: what its starter did meanwhile explains nothing.
+  expect(`
+    accept |rriiiiiiii|
+    pool   |.....rrrrr|
+    accept started pool at 2
+    recorded from 4
+    request 0-10 accept -> pool
+  `, ['0-2 accept cpu', '2-4 pool unexplained older than what the recorder remembered', '4-5 pool unexplained', '5-10 pool cpu']);
+});
+
 test('where a followed thread has no events the path says so', () => {
   expect(`
     accept |...rr.....|

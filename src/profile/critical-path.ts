@@ -87,10 +87,27 @@ class Walk {
     while (endNs > fromNs) {
       const slice = this.#runningSince(tid, endNs) ?? this.#slices.sliceBefore(tid, endNs);
       const knownUntilNs = Math.max(fromNs, Math.min(endNs, slice?.endNs ?? fromNs));
-      this.#add(tid, knownUntilNs, endNs, 'unexplained', this.#slices.thread(tid) ? '' : `thread ${tid} was not recorded`);
+      if (!slice && this.#followStarter(tid, fromNs, endNs, within)) return;
+      this.#addUnknown(tid, knownUntilNs, endNs);
       if (!slice || knownUntilNs <= fromNs) return;
       endNs = this.#split({ tid, slice, fromNs: Math.max(fromNs, slice.startNs), toNs: knownUntilNs, limitNs: fromNs, within });
     }
+  }
+
+  /** Before a thread was there, whoever started it had the work. */
+  #followStarter(tid: number, fromNs: number, toNs: number, within: readonly number[]): boolean {
+    const starter = this.#slices.thread(tid)?.startedBy;
+    if (!starter || starter.tid === tid || within.length >= MAX_DEPTH || within.includes(starter.tid) || this.#slices.slices(starter.tid).length === 0) return false;
+    const startedNs = Math.min(toNs, Math.max(fromNs, starter.ns));
+    this.#addUnknown(tid, startedNs, toNs);
+    this.follow(starter.tid, fromNs, startedNs, [...within, tid]);
+    return true;
+  }
+
+  #addUnknown(tid: number, fromNs: number, toNs: number): void {
+    const lostUntilNs = Math.min(toNs, Math.max(fromNs, this.#input.recordedFromNs ?? fromNs));
+    this.#add(tid, lostUntilNs, toNs, 'unexplained', this.#slices.thread(tid) ? '' : `thread ${tid} was not recorded`);
+    this.#add(tid, fromNs, lostUntilNs, 'unexplained', 'older than what the recorder remembered');
   }
 
   /**
@@ -249,7 +266,7 @@ class Walk {
 
   #followable(tid: number, next: number, within: readonly number[]): boolean {
     if (next === tid || within.length >= MAX_DEPTH || within.includes(next)) return false;
-    return this.#slices.sameProcess(tid, next) && this.#slices.slices(next).length > 0;
+    return (this.#slices.sameProcess(tid, next) || this.#slices.forked(tid, next)) && this.#slices.slices(next).length > 0;
   }
 
   #otherWorkOf(tid: number): readonly OtherWork[] {

@@ -52,6 +52,9 @@ export interface LifeRecord { ns: number; pid: number; tid: number; what: 'start
 /** A segment sent again by a socket of the scope: which process it belongs to, its addresses tell. */
 export interface RetransmitRecord { ns: number; local: string; remote: string; srttUs: number; netns: number }
 
+/** A process that was forked within the window. */
+export interface ChildProcess { pid: number; name: string }
+
 export interface ThreadAtWork { ns: number; pid: number; tid: number }
 
 export interface Evidence {
@@ -69,6 +72,10 @@ export interface Evidence {
   retransmits: RetransmitRecord[];
   /** The oldest time that the recorder still remembered, by kind of record; -Infinity when nothing was overwritten. */
   rememberedNs: { switches: number; samples: number; notes: number };
+  /** From here on all switches of these processes are in it; before, some may be missing. -Infinity: all are. */
+  wholeFromNs: number;
+  /** Of the request's process; only where they were asked for. */
+  children: ChildProcess[];
   /** What was there and is not here, because it was too much. */
   cut: string[];
 }

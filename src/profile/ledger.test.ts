@@ -12,7 +12,7 @@ test('segments of one kind and object are one line, the largest line is first', 
 
 test('what the path leaves out is a line of its own', () => {
   assert.deepEqual(ledgerOf([segment(0, 30, 'cpu'), segment(30, 40, 'unexplained', 'thread 7')], 100).map(({ kind, object, ns }) => `${kind} ${object} ${ns}`), [
-    'unexplained  70', 'cpu  30',
+    'unexplained  60', 'cpu  30', 'unexplained thread 7 10',
   ]);
 });
 

@@ -1,7 +1,7 @@
 /** The ledger: the critical path summed by kind and object. */
 import type { LedgerEntry, PathSegment } from './profile.js';
 
-/** Largest first. Sums to `durationNs` exactly: what the path leaves out is `unexplained`, in a line of its own. */
+/** Largest first. Sums to `durationNs` exactly: what the path leaves out is `unexplained`; why, is the object of such a line. */
 export function ledgerOf(path: readonly PathSegment[], durationNs: number): LedgerEntry[] {
   if (!(durationNs > 0) || !Number.isFinite(durationNs)) return [];
   const sums = new Sums(durationNs);
@@ -24,10 +24,9 @@ class Sums {
   constructor(private readonly durationNs: number) {}
 
   add({ kind, object, inside }: Pick<PathSegment, 'kind' | 'object' | 'inside'>, ns: number): void {
-    const name = kind === 'unexplained' ? '' : object;
-    const key = `${kind} ${name}`;
+    const key = `${kind} ${object}`;
     let entry = this.#entries.get(key);
-    if (!entry) this.#entries.set(key, (entry = { kind, object: name, ns: 0, share: 0 }));
+    if (!entry) this.#entries.set(key, (entry = { kind, object, ns: 0, share: 0 }));
     entry.ns += ns;
     if (!inside || inside.length === 0) return;
     let sums = this.#inside.get(entry);

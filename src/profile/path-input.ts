@@ -8,6 +8,8 @@ export interface PathInput {
   requestEndNs: number;
   /** When the application read the request, if that is later than its arrival (`requestStartNs`). */
   requestReadNs?: number;
+  /** Before this time some of what threads did is not recorded (any more). */
+  recordedFromNs?: number;
   /** The thread that read the request, and the one that wrote its response. */
   requestTid: number;
   responseTid: number;

@@ -26,6 +26,7 @@ export interface PathSegment {
   kind: LedgerKind;
   /** The thread that explains it. */
   tid: number;
+  /** Of `unexplained`: why, where that is known. */
   object: string;
   /** The call to another service that it waited for, when it is known. */
   call: CallRef | null;

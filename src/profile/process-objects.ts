@@ -11,10 +11,13 @@ export class ProcessObjects implements Surroundings {
 
   /** Last names of threads whose end was recorded: /proc does not know them any more, or knows another by that number. */
   readonly #ended = new Map<number, string>();
+  /** As they were last called: when a thread executes a program, the others are gone without an end, and it has the first one's number. */
+  readonly #called = new Map<number, string>();
 
   constructor(peers: readonly DescriptorPeer[], lives: readonly LifeRecord[] = []) {
     this.#peers = new Map(peers.map(({ pid, fd, remote }) => [`${pid} ${fd}`, remote]));
     for (const life of lives) {
+      this.#called.set(life.tid, life.name);
       if (life.what === 'ended') this.#ended.set(life.tid, life.name);
       else if (life.what === 'started') this.#ended.delete(life.tid);
     }
@@ -22,7 +25,7 @@ export class ProcessObjects implements Surroundings {
 
   threadName(pid: number, tid: number): string {
     let name = this.#names.get(tid);
-    if (name === undefined) this.#names.set(tid, name = this.#ended.get(tid) ?? readText(`/proc/${pid}/task/${tid}/comm`)?.trim() ?? 'ended thread');
+    if (name === undefined) this.#names.set(tid, name = this.#ended.get(tid) ?? readText(`/proc/${pid}/task/${tid}/comm`)?.trim() ?? this.#called.get(tid) ?? 'ended thread');
     return name;
   }
 

@@ -33,11 +33,16 @@ export interface Slice {
   result?: number;
 }
 
+/** Which thread started another one, or forked its process, and when. */
+export interface ThreadStart { pid: number; tid: number; ns: number }
+
 export interface ThreadTimeline extends ThreadRef {
   /** Executed the request: read it or wrote its response. */
   executed: boolean;
   /** Has a part in the critical path. */
   onPath: boolean;
+  /** Only of threads that were started within the window; their first slice begins then, if all of it is recorded. */
+  startedBy?: ThreadStart;
   slices: Slice[];
 }
 
@@ -172,7 +177,9 @@ export interface Profile {
   requestEndNs: number;
   /** When the application read the request; later than its arrival (`requestStartNs`) when it lay in the socket. */
   requestReadNs: number;
-  /** Of the request's process, and of traced servers that worked for it meanwhile (another `pid`). */
+  /** What threads did before this time is only known in part; absent: all of it is known. */
+  recordedFromNs?: number;
+  /** Of the request's process, of processes that it forked meanwhile, and of traced servers that worked for it meanwhile (another `pid`). */
   threads: ThreadTimeline[];
   /** CPU samples, and the stacks and frames that slices and samples refer to. */
   stacks: Stacks;

@@ -4,12 +4,15 @@
  */
 import { Header, NoteRingKind, Switch, ThreadType } from '../events/layout.generated.js';
 import type { FlightRecorder } from '../kernel/recorder.js';
-import type { Evidence } from './evidence.js';
+import type { ChildProcess, Evidence, LifeRecord } from './evidence.js';
+import { durationText } from './quantities.js';
 import { PID_OFFSETS, readBlock, readLife, readLog, readOperation, readRetransmit, readSample } from './read-notes.js';
 import { readSwitch, u64, type SwitchRecord } from './thread-slices.js';
 
 export interface EvidenceQuestion {
   pids: ReadonlySet<number>;
+  /** One of them: processes that it forks within the window are read too. */
+  forkedBy?: number;
   /** The window, monotonic ns. */
   fromNs: number;
   toNs: number;
@@ -17,6 +20,10 @@ export interface EvidenceQuestion {
   marginNs: number;
 }
 
+/** Of one window. */
+const MAX_CHILDREN = 16;
+/** Of a window that holds too many switches at least so much is read. */
+const LEAST_WINDOW_NS = 10e6;
 /** Of each kind in one window. A busy process makes 100,000 switches a second. */
 const LIMITS = { switches: 400_000, samples: 20_000, blocks: 4_000, operations: 40_000, logs: 4_000, lives: 40_000, retransmits: 2_000 };
 
@@ -33,24 +40,29 @@ export function evidenceOf(evidence: Evidence, pids: ReadonlySet<number>): Evide
 
 class Reading {
   readonly #cut = new Map<string, number>();
+  readonly question: EvidenceQuestion;
+  readonly #children: ChildProcess[];
 
-  constructor(private readonly recorder: FlightRecorder, private readonly question: EvidenceQuestion) {}
+  constructor(private readonly recorder: FlightRecorder, question: EvidenceQuestion) {
+    this.#children = question.forkedBy === undefined ? [] : childrenOf(recorder, question.forkedBy, question.fromNs, question.toNs);
+    this.question = { ...question, pids: new Set([...question.pids, ...this.#children.map(({ pid }) => pid)]) };
+  }
 
   evidence(): Evidence {
     const { fromNs, toNs, marginNs } = this.question;
     const found: Evidence = {
       fromNs, toNs, switches: [], running: [], samples: [], blocks: [], operations: [], logs: [], lives: [], retransmits: [],
-      rememberedNs: { switches: -Infinity, samples: -Infinity, notes: -Infinity }, cut: [],
+      rememberedNs: { switches: -Infinity, samples: -Infinity, notes: -Infinity }, wholeFromNs: -Infinity, children: this.#children, cut: [],
     };
     // First how threads are now, then what the ring tells: whoever moves in between is in the ring.
     const now = this.#states(found);
-    found.rememberedNs.switches = this.#switches(found, fromNs - marginNs);
+    this.#switches(found, fromNs - marginNs);
     this.#addStanding(found, now);
     found.rememberedNs.samples = this.#samples(found, fromNs, toNs);
     found.rememberedNs.notes = Math.max(this.#blocks(found, fromNs, toNs + marginNs), this.#operations(found, fromNs, toNs + marginNs), this.#logs(found, fromNs, toNs));
     // Names are of use whenever they were given.
     this.#lives(found, -Infinity, toNs + marginNs);
-    found.cut = [...this.#cut].map(([what, count]) => `${count} ${what} more than a profile holds`);
+    found.cut.push(...[...this.#cut].map(([what, count]) => `${count} ${what} more than a profile holds`));
     for (const list of [found.samples, found.blocks, found.operations, found.logs, found.lives, found.retransmits]) list.sort((a, b) => a.ns - b.ns);
     return found;
   }
@@ -68,8 +80,22 @@ class Reading {
     return standing;
   }
 
+  /** All that there are; when they are too many, all since a later time: with some missing in between a thread would seem to have run there. */
+  #switches(found: Evidence, from: number): void {
+    const { fromNs, toNs } = this.question;
+    let since = from;
+    for (;;) {
+      found.rememberedNs.switches = this.#switchesSince(found, since);
+      if (!this.#cut.delete('switches') || toNs - since < LEAST_WINDOW_NS) break;
+      found.switches.length = 0;
+      since += (toNs - since) / 2;
+    }
+    found.wholeFromNs = Math.max(found.rememberedNs.switches, since > from ? since : -Infinity);
+    if (since > fromNs) found.cut.push(`switches of the first ${durationText(since - fromNs)}, as there are more of them than a profile holds`);
+  }
+
   /** Up to now: a wait that reaches into the window may have ended long after it. */
-  #switches(found: Evidence, from: number): number {
+  #switchesSince(found: Evidence, from: number): number {
     const { pids, toNs } = this.question;
     const beyond = new Set<number>();
     return this.recorder.window(from, Infinity, (view, offset) => {
@@ -143,4 +169,21 @@ class Reading {
     this.#cut.set(kind, (this.#cut.get(kind) ?? 0) + 1);
     return false;
   }
+}
+
+/** Those that it forked in this time, and theirs. Called as they are called last. */
+function childrenOf(recorder: FlightRecorder, pid: number, fromNs: number, toNs: number): ChildProcess[] {
+  const lives: LifeRecord[] = [];
+  recorder.notes(NoteRingKind.LIVES, fromNs, toNs, (view, offset) => {
+    if (view.getUint16(offset + Header.type, true) === ThreadType.LIFE && lives.length < LIMITS.lives) lives.push(readLife(view, offset));
+  });
+  lives.sort((a, b) => a.ns - b.ns);
+  const found = new Map<number, ChildProcess>();
+  for (const { what, pid: process, tid, parentPid, name } of lives) {
+    const child = found.get(process);
+    if (child && tid === process) child.name = name;
+    const isNew = what === 'started' && tid === process && (parentPid === pid || found.has(parentPid));
+    if (isNew && found.size < MAX_CHILDREN) found.set(process, { pid: process, name });
+  }
+  return [...found.values()];
 }

@@ -28,6 +28,12 @@ export class SliceIndex {
     return thread !== undefined && thread.pid === this.#threads.get(other)?.pid;
   }
 
+  /** Is the other one's process a child of this one's, forked meanwhile? */
+  forked(tid: number, other: number): boolean {
+    const child = this.#threads.get(this.#threads.get(other)?.pid ?? 0);
+    return child?.startedBy !== undefined && child.startedBy.pid === this.#threads.get(tid)?.pid;
+  }
+
   /** In order of time and without overlaps, whatever came in; made when a thread is first asked for. */
   slices(tid: number): readonly Slice[] {
     let ordered = this.#ordered.get(tid);

@@ -76,3 +76,19 @@ test('what a thread did when the window was read reaches back to its last switch
     [2, '20-30 other', '30-100 running'], [3, '60-100 other'], [9, '0-100 running'],
   ]);
 });
+
+test('where switches were overwritten nothing is drawn between two of them: a thread need not have run there', () => {
+  const running = [{ ns: 900, pid: 1, tid: 3 }];
+  // Remembered on one CPU: 100-120; between it and 520 those of the other CPU may be missing.
+  const switches = [off(100, 120), off(300, 700), off(750, 800), off(400, 510, { tid: 4 }), off(100, 200, { tid: 5 })];
+  const found = timelines({ switches, fromNs: 0, toNs: 1_000, surroundings, running, wholeFromNs: 500 });
+  assert.deepEqual(found.map(({ tid, slices: of }) => [tid, ...of.map(({ startNs, endNs, kind }) => `${startNs}-${endNs} ${kind}`)]), [
+    [2, '300-700 other', '700-750 running', '750-800 other'], [3, '500-900 running'], [4, '400-510 other'],
+  ]);
+});
+
+test('a thread that was started in the window says by whom', () => {
+  const life = { ns: 40, pid: 1, tid: 2, what: 'started' as const, name: 'brief', parentPid: 1, parentTid: 7 };
+  const of = (fromNs: number) => timelines({ switches: [off(40, 60, { state: 0 }), off(80, 90)], fromNs, toNs: 100, surroundings, lives: [life] })[0].startedBy;
+  assert.deepEqual([of(0), of(50)], [{ pid: 1, tid: 7, ns: 40 }, undefined]);
+});

@@ -5,7 +5,7 @@
  */
 import { Header, Switch, SwitchFlags } from '../events/layout.generated.js';
 import type { LifeRecord, ThreadAtWork } from './evidence.js';
-import type { Slice, SliceKind, ThreadTimeline } from './profile.js';
+import type { Slice, SliceKind, ThreadStart, ThreadTimeline } from './profile.js';
 import { Occupants } from './occupants.js';
 import { NO_CALL, hasDescriptor, systemCall } from './system-calls.js';
 import { ThreadNotes } from './thread-notes.js';
@@ -77,12 +77,16 @@ export interface TimelineInput {
   lives?: readonly LifeRecord[];
   /** Threads that were still on a CPU at that time. */
   running?: readonly ThreadAtWork[];
+  /** Before this time switches may be missing: what lies between two of them then need not be time on a CPU, and is not drawn. */
+  wholeFromNs?: number;
 }
 
 /** Slices relative to `fromNs`, threads in the order of their ids. */
 export function timelines(input: TimelineInput): ThreadTimeline[] {
+  const { fromNs, wholeFromNs = -Infinity } = input;
   const byThread = new Map<number, SwitchRecord[]>();
   for (const record of input.switches) {
+    if (record.onNs < wholeFromNs) continue;
     const known = byThread.get(record.tid);
     if (known) known.push(record);
     else byThread.set(record.tid, [record]);
@@ -92,15 +96,21 @@ export function timelines(input: TimelineInput): ThreadTimeline[] {
   for (const { ns, pid, tid } of input.running ?? []) {
     ranUntil.set(tid, ns);
     // It has had its CPU for so long that no switch of it is remembered.
-    if (!byThread.has(tid)) byThread.set(tid, [{ ...NO_SWITCH, pid, tid, offNs: input.fromNs, onNs: input.fromNs }]);
+    const sinceNs = Math.max(fromNs, wholeFromNs);
+    if (!byThread.has(tid)) byThread.set(tid, [{ ...NO_SWITCH, pid, tid, offNs: sinceNs, onNs: sinceNs }]);
   }
-  for (const life of input.lives ?? []) if (life.what === 'ended') ranUntil.set(life.tid, life.ns);
+  const startedBy = new Map<number, ThreadStart>();
+  for (const { what, ns, tid, parentPid, parentTid } of input.lives ?? []) {
+    if (what === 'ended') ranUntil.set(tid, ns);
+    if (what === 'started' && ns >= fromNs) startedBy.set(tid, { pid: parentPid, tid: parentTid, ns: ns - fromNs });
+  }
   for (const records of byThread.values()) records.sort((a, b) => a.onNs - b.onNs);
   const occupants = new Occupants(byThread);
   return [...byThread.entries()].sort(([a], [b]) => a - b).map(([tid, records]) => {
     const { pid } = records[0];
     const slices = slicesOf(records, input, occupants, ranUntil.get(tid) ?? 0);
-    return { pid, tid, name: input.surroundings.threadName(pid, tid), executed: false, onPath: false, slices };
+    const start = startedBy.get(tid);
+    return { pid, tid, name: input.surroundings.threadName(pid, tid), executed: false, onPath: false, ...(start ? { startedBy: start } : {}), slices };
   }).filter(({ slices }) => slices.length > 0);
 }
 

@@ -25,7 +25,8 @@ export class ProcessSymbols implements ProcessView {
   #mapsText = '';
   #program = '';
   #codeFiles = 0;
-  #startTime = '';
+  /** Start of the process, and where its program's code and stack begin: another one's are elsewhere. */
+  #identity = '';
   #filledFrom = '';
   readonly #binaries = new Map<Mapping, KnownBinary | null>();
 
@@ -52,10 +53,22 @@ export class ProcessSymbols implements ProcessView {
     if (this.#readMaps()) this.#fillSpace();
   }
 
+  /** It was looked at, and is another program (or another process of that number) now. */
+  get isAnother(): boolean {
+    const now = identityOf(this.procPath, this.pid);
+    return this.#identity !== '' && now !== '' && now !== this.#identity;
+  }
+
+  /** From now on only what was mapped then counts: its memory is gone. */
+  leave(): void {
+    this.ended = true;
+    this.close();
+  }
+
   /** Looks for runtimes in a program that was not looked at yet. */
   async #attachRuntimes(): Promise<void> {
     const program = this.mappings.find(hasFile);
-    const identity = `${this.#startTime} ${program?.device} ${program?.inode}`;
+    const identity = `${this.#identity} ${program?.device} ${program?.inode}`;
     // A program that starts its runtime as a library (java) may have been seen before it did: looked at again when more code is mapped.
     const codeFiles = this.mappings.filter((one) => one.executable && hasFile(one)).length;
     if (identity === this.#program && (this.#runtimes.length > 0 || codeFiles === this.#codeFiles)) return;
@@ -75,7 +88,7 @@ export class ProcessSymbols implements ProcessView {
       // A zombie has an empty one.
       this.ended = text === '';
       if (this.ended) return false;
-      this.#startTime = startTime(this.procPath, this.pid);
+      this.#identity = identityOf(this.procPath, this.pid);
       if (text !== this.#mapsText) {
         this.mappings = parseMaps(Buffer.from(text, 'latin1').toString('utf8'));
         this.#binaries.clear();
@@ -189,10 +202,17 @@ function cut(row: SpaceRow, claimed: readonly { start: bigint; end: bigint }[]):
 
 const fileOf = (mapping: Mapping): string => `${mapping.device} ${mapping.inode}`;
 
-/** Field 22 of stat, behind the name in parentheses: tells two processes with the same id apart. */
-function startTime(procPath: string, pid: number): string {
-  const stat = readFileSync(join(procPath, String(pid), 'stat'), 'latin1');
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+/** Of stat, counted behind the name in parentheses: start of the process, of its code, of its stack (0 where we have no right to know). '' when it has ended. */
+const IDENTITY_FIELDS = [19, 23, 25];
+
+function identityOf(procPath: string, pid: number): string {
+  try {
+    const stat = readFileSync(join(procPath, String(pid), 'stat'), 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return IDENTITY_FIELDS.map((field) => fields[field]).join(' ');
+  } catch {
+    return '';
+  }
 }
 
 /** What a frame's binary is called. */

@@ -7,6 +7,8 @@ export interface StackItem {
   copy: StackCopy;
   /** It was forked from this one and has executed nothing since: the same is mapped there, should it have ended unseen. */
   parentPid?: number;
+  /** It has executed another program since: what is mapped there now does not tell. */
+  programLeft?: boolean;
 }
 
 export interface NamedStacks {

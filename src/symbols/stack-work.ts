@@ -9,10 +9,13 @@ import type { NamedStacks, StackItem } from './stack-request.js';
 import { StackTable } from './stack-table.js';
 import { unwindStack } from './unwind-stack.js';
 
+/** Programs that were left by their process. */
+const LEFT_KEPT = 64;
 /** Known processes, those that ended too: some ten kilobytes each. */
 const PROCESSES_KEPT = 256;
 /** Between two chances for messages and heartbeats. */
 const TURN_MS = 20;
+const UNSEEN_PROGRAM = 'the process executed another program since, and was not looked at before';
 
 export type Result = Omit<NamedStacks, 'later' | 'pending'>;
 
@@ -25,6 +28,8 @@ export interface StackWorkOptions {
 
 export class StackWork {
   readonly #processes = new Map<number, ProcessSymbols>();
+  /** What processes were before they executed another program, as far as they were looked at then. */
+  readonly #left = new Map<number, ProcessSymbols>();
   readonly #binaries: Binaries;
   readonly #kernelFrames = new Map<bigint, Frame>();
   #kernel: KernelSymbols | null = null;
@@ -34,7 +39,7 @@ export class StackWork {
   }
 
   notice(pids: readonly number[]): void {
-    for (const pid of pids) this.#process(pid).notice();
+    for (const pid of pids) this.#current(pid).notice();
   }
 
   /**
@@ -53,10 +58,10 @@ export class StackWork {
       partly(this.#partly(items.length, table, of, notes));
     };
     for (const pid of new Set(items.map((item) => item.pid))) {
-      await this.#process(pid).refresh();
+      await this.#current(pid).refresh();
       tellInTime();
     }
-    for (const pid of this.#parentsOfUnseen(items)) await this.#process(pid).refresh();
+    for (const pid of this.#parentsOfUnseen(items)) await this.#current(pid).refresh();
     let turnEndsMs = performance.now() + TURN_MS;
     for (const item of items) {
       of.push(this.#one(item, table, notes));
@@ -79,14 +84,22 @@ export class StackWork {
   /** Those whose maps stand in for processes that ended before they were looked at. */
   #parentsOfUnseen(items: readonly StackItem[]): Set<number> {
     const parents = new Set<number>();
-    for (const { pid, parentPid } of items) if (parentPid !== undefined && this.#process(pid).unseen) parents.add(parentPid);
+    for (const { pid, parentPid, programLeft = false } of items) if (parentPid !== undefined && !this.#ownOf(pid, programLeft)) parents.add(parentPid);
     return parents;
   }
 
-  #one({ pid, copy, parentPid }: StackItem, table: StackTable, notes: Set<string>): number {
+  /** What is known of the program that the stack was taken in; null: nothing. */
+  #ownOf(pid: number, programLeft: boolean): ProcessSymbols | null {
+    if (programLeft) return this.#left.get(pid) ?? null;
     const own = this.#process(pid);
-    const process = own.unseen && parentPid !== undefined ? this.#process(parentPid) : own;
+    return own.unseen ? null : own;
+  }
+
+  #one({ pid, copy, parentPid, programLeft = false }: StackItem, table: StackTable, notes: Set<string>): number {
+    const known = this.#ownOf(pid, programLeft) ?? (parentPid === undefined ? null : this.#process(parentPid));
     const frames = Array.from(copy.kernel, (address) => this.#kernelFrame(address, notes));
+    if (known === null && programLeft) return table.add(frames, UNSEEN_PROGRAM);
+    const process = known ?? this.#process(pid);
     const unwound = unwindStack(process, copy);
     for (const walked of unwound.frames) frames.push(...('frames' in walked ? walked.frames : framesAt(process, walked.lookup, this.options.about, notes)));
     return table.add(frames, unwound.truncated);
@@ -102,6 +115,18 @@ export class StackWork {
       this.#kernelFrames.set(address, frame);
     }
     return frame;
+  }
+
+  /** To be looked at now: what it was before it executed another program is put aside. */
+  #current(pid: number): ProcessSymbols {
+    const process = this.#process(pid);
+    if (!process.isAnother) return process;
+    process.leave();
+    this.#processes.delete(pid);
+    this.#left.delete(pid);
+    this.#left.set(pid, process);
+    if (this.#left.size > LEFT_KEPT) for (const oldest of this.#left.keys()) { this.#left.delete(oldest); break; }
+    return this.#process(pid);
   }
 
   /** The one used last is kept longest. */

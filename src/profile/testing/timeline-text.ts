@@ -14,6 +14,8 @@
  *   other pg:123 0-2 begin
  *   call web 2-8 pg: login; connect 1, retransmit 6, rtt 2, sent 3, first 7, error no_response      what else is known of a call
  *   retransmit 6                  on the request's own connection
+ *   web started pool at 3         the thread, or the process that the thread is the first one of
+ *   recorded from 4               what threads did before is not remembered
  *
  * Threads get the tids 1, 2, ... in the order drawn.
  */
@@ -70,6 +72,8 @@ class Drawing {
     let match;
     if (/^\S+\s*\|/.test(line)) return;
     if ((match = /^(\S+)@(\d+):\s*(.*?)(?:\s*\bby (\S+))?$/.exec(line))) this.#annotate(match[1], Number(match[2]) * MS, match[3], match[4]);
+    else if ((match = /^(\S+) started (\S+) at (\d+)$/.exec(line))) this.#started(match[1], match[2], Number(match[3]) * MS);
+    else if ((match = /^recorded from (\d+)$/.exec(line))) this.input.recordedFromNs = Number(match[1]) * MS;
     else if ((match = /^request (\d+)-(\d+)((?: (?:read|sent|first) \d+)*) (\S+)(?: -> (\S+))?$/.exec(line))) this.#request(match);
     else if ((match = /^call (\S+) (\d+)-(\d+) (\S+): (.*?)(?: -> (\S+) (\d+)-(\d+)(?: read (\d+))?)?(?:; (.*))?$/.exec(line))) this.#call(match);
     else if ((match = /^other (\S+) (\d+)-(\d+) (.*?)(?: -> (\S+))?$/.exec(line))) {
@@ -86,6 +90,13 @@ class Drawing {
     slice.syscall = syscall ?? '';
     slice.object = rest;
     if (waker) slice.wokenBy = { pid: this.#pid(waker), tid: this.#tid(waker), name: waker };
+  }
+
+  #started(starter: string, name: string, ns: number): void {
+    const thread = this.#threads[this.#tid(name) - 1];
+    thread.startedBy = { pid: this.#pid(starter), tid: this.#tid(starter), ns };
+    // The first thread of a process has its number.
+    if (thread.pid !== thread.startedBy.pid) thread.pid = thread.tid;
   }
 
   #request([, start, end, stages, reader, writer]: RegExpExecArray): void {
