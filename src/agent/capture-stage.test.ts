@@ -42,3 +42,12 @@ test('slow and failed ones are shown beside the normal ones, the newest when the
   assert.equal(shown(one, 100, { slow: true }), 100);
   assert.equal(shown(one, 300, { error: 'protocol_error' }), 200);
 });
+
+test('payloads are attached to what is stored or shown, and to nothing else', () => {
+  for (const withStore of [true, false]) {
+    const one = stage(withStore);
+    let attached = 0;
+    for (let i = 0; i < 500; i++) one.add(sampleRecord({}), 0, () => { attached++; });
+    assert.equal(attached, withStore ? 500 : one.take().recent.length);
+  }
+});

@@ -28,9 +28,11 @@ export class CaptureStage {
     this.rollups.add(record, weight > 0);
     if (weight === 0) return;
     record.weight = weight;
+    const shown = this.#show(record);
+    // Payloads are redacted, which costs more than all else: only for those that somebody may look at.
+    if (!shown && this.encoder === null) return;
     attach();
     this.encoder?.add(record);
-    this.#show(record);
   }
 
   /** Whether somebody follows the live tail. */
@@ -52,13 +54,15 @@ export class CaptureStage {
   }
 
   /** All slow and failed ones while there is room; of the normal ones the first. */
-  #show(record: RequestRecord): void {
+  #show(record: RequestRecord): boolean {
     if (record.slow || record.error !== 'none') {
       if (this.#recent.length < MAX_RECENT) this.#recent.push(record);
       else this.#recent[this.#replaced++ % MAX_RECENT] = record;
-    } else if (this.#normalLeft > 0 && this.#recent.length < MAX_RECENT) {
-      this.#normalLeft--;
-      this.#recent.push(record);
+      return true;
     }
+    if (this.#normalLeft === 0 || this.#recent.length >= MAX_RECENT) return false;
+    this.#normalLeft--;
+    this.#recent.push(record);
+    return true;
   }
 }
