@@ -26,7 +26,7 @@ export interface RunningAgent {
 const startTimeoutMs = 30_000;
 
 function agentCommand(place: AgentPlace): string[] {
-  return [process.execPath, join(repositoryRoot, 'dist/src/cli/main.js'), 'agent',
+  return [join(repositoryRoot, 'dist/src/cli/main.js'), 'agent',
     '--cgroup', place.shop.path,
     '--listen', `127.0.0.1:${place.port}`,
     '--store-directory', join(place.directory, 'store'), '--profile'];

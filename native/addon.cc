@@ -357,6 +357,10 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
 #ifdef __GLIBC__
     // Buffers are made on one thread and freed on another: with an arena per thread (8 for each CPU) each keeps what it once needed.
     mallopt(M_ARENA_MAX, 2);
+    // Rows, compressed profiles, messages between threads: given back when they are freed. Unset, glibc raises this to the largest piece it has
+    // seen, and what lies above a hole stays.
+    mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+    mallopt(M_TRIM_THRESHOLD, 128 * 1024);
 #endif
   });
   exports.Set("BpfObject", BpfObject::Define(env));

@@ -35,7 +35,7 @@ export const kindling: Contender = {
 /** The agent watches the servers' cgroup from outside of it, and of the namespace. */
 export async function startAgent(arena: Arena, settings: AgentSettings): Promise<AgentWatch> {
   const url = `http://127.0.0.1:${await freePort()}`;
-  const agent = new WatchingProcess([process.execPath, cli, 'agent', ...agentArguments(arena, settings, url)], {
+  const agent = new WatchingProcess([cli, 'agent', ...agentArguments(arena, settings, url)], {
     cgroup: arena.watchers,
     env: { KINDLING_REQUIRE_SCOPE: '1', HOME: process.env.HOME ?? '/root' },
   });

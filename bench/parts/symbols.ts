@@ -75,7 +75,7 @@ async function unwind(items: readonly StackItem[], rounds: number): Promise<Pick
     const { user, system } = process.cpuUsage(before);
     passes.push((user + system) / items.length);
   }
-  for (const process of processes.values()) process.close();
+  for (const process of processes.values()) process.forget();
   const frames = stacks.reduce((sum, stack) => sum + stack.frames.length, 0);
   return { unwindUs: median(passes.slice(warmUpPasses)), framesPerStack: frames / stacks.length, wholeShare: stacks.filter((stack) => stack.truncated === '').length / stacks.length };
 }

@@ -1,7 +1,8 @@
 /** The main thread's end of the capture worker: starts it, hands its messages on, stops it. */
-import { Worker, type MessagePort } from 'node:worker_threads';
+import type { MessagePort, Worker } from 'node:worker_threads';
 import { KindlingError, restoreError } from '../errors/index.js';
 import type { CaptureHealth, CaptureOptions, HookState, MainMessage, ProfilingCounts, WorkerMessage } from './messages.js';
+import { startThread } from './start-thread.js';
 import type { Ask } from '../profile/trigger.js';
 import type { RequestRecord } from '../requests/record.js';
 import type { RollupRow } from '../requests/rollup.js';
@@ -14,6 +15,8 @@ const STOP_GRACE_MS = 5_000;
  * this, collecting it took a quarter of the thread's time at 4,000 requests a second.
  */
 const YOUNG_GENERATION_MB = 12;
+/** A bound that is not met (200,000 connections take a third of it). The lower it is, the earlier V8 collects what has died in the old generation. */
+const OLD_GENERATION_MB = 1_024;
 
 export const CAPTURE_WORKER = new URL('./capture-worker.js', import.meta.url);
 
@@ -39,7 +42,7 @@ export class CaptureClient {
   profiling: ProfilingCounts = { passedOver: 0, asks: [] };
 
   private constructor(file: URL, options: CaptureOptions, private readonly listener: CaptureListener) {
-    this.worker = new Worker(file, { workerData: options, name: 'capture', resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB } });
+    this.worker = startThread(file, { name: 'capture', workerData: options, youngMb: YOUNG_GENERATION_MB, oldMb: OLD_GENERATION_MB });
     this.exited = new Promise((resolve) => this.worker.once('exit', () => resolve()));
   }
 

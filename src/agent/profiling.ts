@@ -2,17 +2,18 @@
  * The main thread's end of profiling: switches it on and off at run time. On: a profile worker with the flight recorder,
  * and a port between it and the capture worker. Off: neither thread, nor hooks, nor the recorder's memory are there.
  */
-import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import { KindlingError, restoreError } from '../errors/index.js';
 import type { PackedProfile } from '../profile/packed-profile.js';
 import type { HookState } from './messages.js';
 import type { ProfileWorkerMessage, ProfileWorkerOptions, RecorderCounts, ToProfileWorker } from './profile-messages.js';
+import { startThread } from './start-thread.js';
 
 const STOP_GRACE_MS = 3_000;
 /** A bound for what should not happen: the thread ends then, not the agent. The largest windows take some 400 MB for a moment. */
 const OLD_GENERATION_MB = 768;
-/** Windows come in pieces of some MB: more than that only keeps garbage for longer. */
-const YOUNG_GENERATION_MB = 16;
+/** Windows come in pieces of some MB, which outlive a young generation of any size. */
+const YOUNG_GENERATION_MB = 6;
 const NOTHING: RecorderCounts = { switches: 0, overwritten: 0, dropped: 0 };
 
 export const PROFILE_WORKER = new URL('./profile-worker.js', import.meta.url);
@@ -83,7 +84,7 @@ export class Profiling {
     const options = await this.options.worker();
     const { port1, port2 } = new MessageChannel();
     const workerData: ProfileWorkerOptions = { ...options, jobs: port2 };
-    const worker = new Worker(this.options.file ?? PROFILE_WORKER, { workerData, transferList: [port2], name: 'profile', resourceLimits: { maxOldGenerationSizeMb: OLD_GENERATION_MB, maxYoungGenerationSizeMb: YOUNG_GENERATION_MB } });
+    const worker = startThread(this.options.file ?? PROFILE_WORKER, { name: 'profile', workerData, transferList: [port2], youngMb: YOUNG_GENERATION_MB, oldMb: OLD_GENERATION_MB });
     this.#worker = worker;
     this.#exited = new Promise((resolve) => worker.once('exit', () => resolve()));
     try {

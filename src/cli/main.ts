@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=2
+// By default V8's young generation grows to 32 MB, for speed that an agent beside other programs has no use for. Node takes this only at its start.
 import { CommanderError } from 'commander';
 import { translateError } from '../agent/translate-error.js';
 import { EXIT } from '../errors/index.js';

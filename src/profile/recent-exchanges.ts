@@ -4,15 +4,14 @@
  */
 import type { RequestRecord } from '../requests/record.js';
 import type { CallRef, ProcessWork, RequestEnds } from './profile.js';
-import { serversOf, type Exchange, type ExchangeRecord } from './both-ends.js';
+import { serversOf, type Exchange, type Servers } from './both-ends.js';
+import { ExchangeRing } from './exchange-ring.js';
 
 const PER_PROCESS = 4_096;
 const PROCESSES = 256;
-/** Of all processes, some 500 bytes each: beyond it a process's ring grows no longer, but for the least that each may have. */
+/** Of all processes, some 200 bytes each: beyond it a process's ring grows no longer, but for the least that each may have. */
 const IN_ALL = 32_768;
 const LEAST = 64;
-/** Exchanges are added when they ended, in order of that but for those that were given up late. */
-const DISORDER_NS = 50e6;
 /** How many steps from service to service are looked up: A asks B, B asks C. */
 const HOPS = 3;
 /** Told of one process: what overlaps with the window, and of those that others may have waited for a few before it. */
@@ -22,11 +21,8 @@ const TOLD_BEFORE = 40;
 const ASKED_TOLD_BEFORE = 3;
 const MAX_SIBLINGS = 64;
 
-/** `next` is where the oldest is overwritten; at the end of `entries` while it grows. */
-interface Ring { entries: Exchange[]; next: number }
-
 export class RecentExchanges {
-  readonly #byProcess = new Map<number, Ring>();
+  readonly #byProcess = new Map<number, ExchangeRing>();
   #count = 0;
 
   /** Of all processes. */
@@ -36,12 +32,9 @@ export class RecentExchanges {
 
   add(record: RequestRecord, startNs: number, endNs: number): void {
     const ring = this.#byProcess.get(record.pid) ?? this.#newRing(record.pid, endNs);
-    const { entries } = ring;
-    if (ring.next === entries.length) {
-      if (entries.length < LEAST || (entries.length < PER_PROCESS && this.#count < IN_ALL)) this.#count++;
-      else ring.next = 0;
-    }
-    entries[ring.next++] = { record: kept(record), startNs, endNs };
+    const grow = ring.isFull && (ring.length < LEAST || (ring.length < PER_PROCESS && this.#count < IN_ALL));
+    if (grow) this.#count++;
+    ring.add(record, startNs, endNs, grow);
   }
 
   /**
@@ -56,9 +49,10 @@ export class RecentExchanges {
     for (let hop = 0; hop <= HOPS && asked.length > 0; hop++) {
       const next: number[] = [];
       for (const pid of asked) {
-        const work = this.#workOf(pid, (one) => overlaps(one, fromNs, toNs) && one.record.id !== own.id, originNs, servers);
-        if (work !== null && pid !== own.pid) this.#addEarlier(work, fromNs, originNs);
-        if (work === null) continue;
+        const ring = this.#byProcess.get(pid);
+        if (ring === undefined) continue;
+        const work = workOf(pid, ring, ring.find({ startedBy: toNs, endedFrom: fromNs }), { originNs, servers, without: own.id, limit: MAX_TOLD });
+        if (pid !== own.pid) work.requests.unshift(...workOf(pid, ring, ring.find({ endedBefore: fromNs, role: 'server' }), { originNs, limit: ASKED_TOLD_BEFORE }).requests);
         found.set(pid, work);
         if (pid !== own.pid) serverServices.add(`${work.service}\n${work.name}`);
         for (const { server } of work.calls) if (server && !found.has(server.pid)) next.push(server.pid);
@@ -83,49 +77,20 @@ export class RecentExchanges {
 
   #addSiblings(found: Map<number, ProcessWork>, services: ReadonlySet<string>, toNs: number, originNs: number): void {
     let room = MAX_SIBLINGS;
-    for (const [pid, { entries }] of this.#byProcess) {
-      const first = entries[0]?.record;
-      if (first === undefined || found.has(pid) || !services.has(`${first.service}\n${first.comm}`)) continue;
+    for (const [pid, ring] of this.#byProcess) {
+      if (found.has(pid) || !services.has(`${ring.service}\n${ring.comm}`)) continue;
       if (room-- === 0) return;
-      const work = this.#workOf(pid, (one) => one.record.role === 'server' && one.startNs <= toNs, originNs, null, TOLD_BEFORE);
-      if (work !== null) found.set(pid, work);
+      found.set(pid, workOf(pid, ring, ring.find({ startedBy: toNs, role: 'server' }), { originNs, limit: TOLD_BEFORE }));
     }
-  }
-
-  #workOf(pid: number, wanted: (one: Exchange) => boolean, originNs: number, servers: ReturnType<typeof serversOf> | null, limit = MAX_TOLD): ProcessWork | null {
-    const ring = this.#byProcess.get(pid);
-    if (ring === undefined) return null;
-    const work: ProcessWork = { pid, name: ring.entries[0].record.comm, service: ring.entries[0].record.service, calls: [], requests: [] };
-    let told = 0;
-    for (const one of newestFirst(ring)) {
-      if (!wanted(one)) continue;
-      if (told++ >= limit) break;
-      const ref = refOf(one, originNs);
-      const server = one.record.role === 'client' ? servers?.get(one) : undefined;
-      if (server) ref.server = serverRef(server, originNs);
-      (one.record.role === 'client' ? work.calls : work.requests).push(ref);
-    }
-    for (const list of [work.calls, work.requests]) list.reverse().sort((a, b) => a.startNs - b.startNs);
-    return work;
-  }
-
-  #addEarlier({ pid, requests }: ProcessWork, fromNs: number, originNs: number): void {
-    const earlier = this.#workOf(pid, (one) => one.record.role === 'server' && one.endNs < fromNs, originNs, null, ASKED_TOLD_BEFORE);
-    if (earlier !== null) requests.unshift(...earlier.requests);
   }
 
   *#overlapping(fromNs: number, toNs: number): Generator<Exchange> {
-    for (const ring of this.#byProcess.values()) {
-      for (const one of newestFirst(ring)) {
-        if (one.endNs < fromNs - DISORDER_NS) break;
-        if (overlaps(one, fromNs, toNs)) yield one;
-      }
-    }
+    for (const ring of this.#byProcess.values()) yield* ring.find({ startedBy: toNs, endedFrom: fromNs });
   }
 
-  #newRing(pid: number, endNs: number): Ring {
+  #newRing(pid: number, endNs: number): ExchangeRing {
     if (this.#byProcess.size >= PROCESSES) this.#forgetQuietest(endNs);
-    const ring: Ring = { entries: [], next: 0 };
+    const ring = new ExchangeRing();
     this.#byProcess.set(pid, ring);
     return ring;
   }
@@ -133,31 +98,37 @@ export class RecentExchanges {
   #forgetQuietest(nowNs: number): void {
     let quietest = 0;
     let lastNs = nowNs + 1;
-    for (const [pid, ring] of this.#byProcess) {
-      const { endNs } = ring.entries[(ring.next + ring.entries.length - 1) % ring.entries.length];
+    for (const [pid, { endNs }] of this.#byProcess) {
       if (endNs < lastNs) [quietest, lastNs] = [pid, endNs];
     }
-    this.#count -= this.#byProcess.get(quietest)?.entries.length ?? 0;
+    this.#count -= this.#byProcess.get(quietest)?.length ?? 0;
     this.#byProcess.delete(quietest);
   }
 }
 
-/** The record itself holds payloads and texts, kilobytes of them. */
-function kept(record: RequestRecord): ExchangeRecord {
-  const { id, role, pid, comm, service, peerService, protocol, operation, endpoint, client, server } = record;
-  const { requestTid, responseTid, connectNs, unreadNs, sendNs, waitNs, responseUnreadNs, error } = record;
-  return {
-    id, role, pid, comm, service, peerService, protocol, operation, endpoint, client, server,
-    requestTid, responseTid, connectNs, unreadNs, sendNs, waitNs, responseUnreadNs, error,
-  };
+interface Telling {
+  originNs: number;
+  /** Where the other ends of its calls are looked up; none: nowhere. */
+  servers?: Servers;
+  /** A request's id. */
+  without?: string;
+  limit: number;
 }
 
-function* newestFirst({ entries, next }: Ring): Generator<Exchange> {
-  for (let i = 0; i < entries.length; i++) yield entries[(next - 1 - i + 2 * entries.length) % entries.length];
-}
-
-function overlaps(one: Exchange, fromNs: number, toNs: number): boolean {
-  return one.endNs >= fromNs && one.startNs <= toNs;
+/** Of what a process did: the newest of `exchanges`, in order of their beginning. */
+function workOf(pid: number, { comm, service }: ExchangeRing, exchanges: Iterable<Exchange>, { originNs, servers, without, limit }: Telling): ProcessWork {
+  const work: ProcessWork = { pid, name: comm, service, calls: [], requests: [] };
+  let told = 0;
+  for (const one of exchanges) {
+    if (one.record.id === without) continue;
+    if (told++ >= limit) break;
+    const ref = refOf(one, originNs);
+    const server = one.record.role === 'client' ? servers?.get(one) : undefined;
+    if (server) ref.server = serverRef(server, originNs);
+    (one.record.role === 'client' ? work.calls : work.requests).push(ref);
+  }
+  for (const list of [work.calls, work.requests]) list.reverse().sort((a, b) => a.startNs - b.startNs);
+  return work;
 }
 
 function refOf({ record, startNs, endNs }: Exchange, originNs: number): CallRef {

@@ -62,7 +62,7 @@ export class ProcessSymbols implements ProcessView {
   /** From now on only what was mapped then counts: its memory is gone. */
   leave(): void {
     this.ended = true;
-    this.close();
+    this.#runtimes = [];
   }
 
   /** Looks for runtimes in a program that was not looked at yet. */
@@ -73,7 +73,7 @@ export class ProcessSymbols implements ProcessView {
     const codeFiles = this.mappings.filter((one) => one.executable && hasFile(one)).length;
     if (identity === this.#program && (this.#runtimes.length > 0 || codeFiles === this.#codeFiles)) return;
     this.#codeFiles = codeFiles;
-    this.close();
+    this.#runtimes = [];
     this.#program = identity;
     for (const support of this.supports) {
       const runtime = await within(ATTACH_MS, support.attach(this));
@@ -155,9 +155,9 @@ export class ProcessSymbols implements ProcessView {
     return binary.symbols(prefix).map((one) => ({ ...one, address: BigInt.asUintN(64, one.address + bias) }));
   }
 
-  close(): void {
-    for (const runtime of this.#runtimes) runtime.close();
-    this.#runtimes = [];
+  /** After a batch of its stacks. */
+  forget(): void {
+    for (const runtime of this.#runtimes) runtime.forget();
   }
 }
 

@@ -66,7 +66,8 @@ export interface RuntimeProcess {
   step(input: RuntimeStepInput): RuntimeStep;
   /** Before a batch of stacks of this process is unwound: code may have been compiled since. May do I/O; keep it below 200 ms. */
   refresh(): Promise<void>;
-  close(): void;
+  /** After the batch: copies of the process's memory, megabytes of them, are of no more use. */
+  forget(): void;
 }
 
 export interface RuntimeSupport {

@@ -70,6 +70,7 @@ export class StackWork {
       await new Promise((resolve) => setImmediate(resolve));
       turnEndsMs = performance.now() + TURN_MS;
     }
+    for (const process of this.#processes.values()) process.forget();
     return { frames: table.frames, stacks: table.stacks, of, notes: [...notes] };
   }
 
@@ -134,13 +135,7 @@ export class StackWork {
     const process = this.#processes.get(pid) ?? new ProcessSymbols(pid, this.#binaries, this.options.runtimes);
     this.#processes.delete(pid);
     this.#processes.set(pid, process);
-    if (this.#processes.size > PROCESSES_KEPT) {
-      for (const [oldest, one] of this.#processes) {
-        one.close();
-        this.#processes.delete(oldest);
-        break;
-      }
-    }
+    if (this.#processes.size > PROCESSES_KEPT) for (const oldest of this.#processes.keys()) { this.#processes.delete(oldest); break; }
     return process;
   }
 }

@@ -31,8 +31,14 @@ interface Pending {
   later: Promise<NamedStacks>;
 }
 
-/** Stacks are many small copies: in a few arenas, and a small young generation, they take half of what they do by default. */
-const THRIFT = { execArgv: ['--max-old-space-size=256', '--max-semi-space-size=4'], env: { MALLOC_ARENA_MAX: '2' } };
+/**
+ * Stacks are many small copies: in a few arenas, and a small young generation, they take half of what they do by default. Symbol tables are large
+ * pieces that grow: outside of the arenas they leave no holes.
+ */
+const THRIFT = {
+  execArgv: ['--max-old-space-size=256', '--max-semi-space-size=2'],
+  env: { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' },
+};
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
 const WITHIN_MS = 1_500;
 const STUCK_MS = 15_000;

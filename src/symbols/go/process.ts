@@ -57,7 +57,7 @@ class GoProcess implements RuntimeProcess {
   /** Nothing of it changes while the program runs. */
   async refresh(): Promise<void> {}
 
-  close(): void {
+  forget(): void {
     this.memory.forget();
   }
 }

@@ -29,11 +29,11 @@ class JvmProcess implements RuntimeProcess {
   }
 
   async refresh(): Promise<void> {
-    this.close();
+    this.forget();
     this.parts.codeCache.refresh();
   }
 
-  close(): void {
+  forget(): void {
     this.parts.memory.forget();
     this.parts.methods.forget();
     this.parts.compiled.forget();

@@ -38,14 +38,14 @@ class V8Process implements RuntimeProcess {
   }
 
   async refresh(): Promise<void> {
-    this.parts.heap.forget();
-    this.parts.code.forget();
-    this.parts.bytecode.forget();
+    this.forget();
     this.perfMap.refresh();
   }
 
-  close(): void {
+  forget(): void {
     this.parts.heap.forget();
+    this.parts.code.forget();
+    this.parts.bytecode.forget();
   }
 }
 
