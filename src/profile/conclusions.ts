@@ -7,7 +7,7 @@ import { ledgerOf } from './ledger.js';
 import type { PathInput } from './path-input.js';
 import { withCollections, withThrottling } from './path-refinements.js';
 import type { Profile } from './profile.js';
-import { takesLock, waitReason, waitsForOthers, type WaitReason } from './runtime-names.js';
+import { takesLock, waitReason, type WaitReason } from './runtime-names.js';
 import type { Stacks } from './stacks.js';
 import { verdictOf } from './verdict.js';
 
@@ -36,20 +36,20 @@ function pathInput({ stacks, threads, requestStartNs, requestEndNs, requestReadN
   return request?.role === 'client' ? { ...input, calls: [...calls, request] } : input;
 }
 
-function waitReasons({ frames, stacks }: Stacks): Map<number, WaitReason> {
-  return new Map(stacks.flatMap((stack, i) => {
-    const reason = waitReason(stack.frames.map((frame) => frames[frame]?.name ?? ''));
+function waitReasons(stacks: Stacks): Map<number, WaitReason> {
+  return new Map(namesOf(stacks).flatMap((names, i) => {
+    const reason = waitReason(names);
     return reason ? [[i, reason] as const] : [];
   }));
 }
 
-/** The innermost function that tells decides: behind a condition there is a lock too. */
-function lockStacks({ frames, stacks }: Stacks): Set<number> {
-  const telling = (name: string): boolean => takesLock(name) || waitsForOthers(name);
-  return new Set(stacks.flatMap((stack, i) => {
-    const name = stack.frames.map((frame) => frames[frame]?.name ?? '').find(telling);
-    return name !== undefined && takesLock(name) ? [i] : [];
-  }));
+function lockStacks(stacks: Stacks): Set<number> {
+  return new Set(namesOf(stacks).flatMap((names, i) => (takesLock(names) ? [i] : [])));
+}
+
+/** Of each stack, innermost first. */
+function namesOf({ frames, stacks }: Stacks): string[][] {
+  return stacks.map((stack) => stack.frames.map((frame) => frames[frame]?.name ?? ''));
 }
 
 /** SQL and Redis endpoints begin with the operation: `select orders *`, `GET`. */

@@ -210,6 +210,31 @@ test('a lock that is waited for with a time limit, again and again, is one wait'
   `, ['0-1 java cpu', '1-3 java lock 0x7f14 held by busy (2)', '3-4 java cpu', '4-8 java lock 0x7f14 held by busy (2)', '8-9 java cpu']);
 });
 
+test('a thread that has to queue for a CPU between two looks at a lock waits on for the same lock', () => {
+  expect(`
+    java |rLLqqqqqrLLLLr|
+    busy |rrrrrrrrrrrrri|
+    java@1: 0x7f10
+    java@9: 0x7f10 by busy
+    request 0-14 java
+  `, ['0-1 java cpu', '1-3 java lock 0x7f10 held by busy (2)', '3-8 java run_queue', '8-9 java cpu', '9-13 java lock 0x7f10 held by busy (2)', '13-14 java cpu']);
+});
+
+test('the stack of one part of a wait tells of the parts that have none', () => {
+  const input = drawn(`
+    java |rrLLrLLLLrr|
+    busy |rrrrrrrrrri|
+    java@2: 0x7f10
+    java@5: 0x7f10
+    other busy 0-10 GET /hold
+    request 0-11 java
+  `);
+  input.threads[0].slices[1].stack = 0;
+  assert.deepEqual(told(criticalPath({ ...input, lockStacks: new Set([0]) }), input), [
+    '0-2 java cpu', '2-4 java lock 0x7f10 held by busy (2)', '4-5 java cpu', '5-9 java lock 0x7f10 held by busy (2)', '9-11 java cpu',
+  ]);
+});
+
 test('a futex wait that nobody ended ran into its timeout', () => {
   expect(`
     java |rrLLLLrr|

@@ -154,7 +154,7 @@ class Walk {
     const slice = this.#slices.whole(tid, piece.slice);
     const waker = slice.wokenBy;
     if (waker && stopsTheWorld(waker.name)) return this.#add(tid, fromNs, toNs, 'gc', `stopped by ${waker.name}`);
-    const takesLock = slice.stack !== undefined && this.#input.lockStacks?.has(slice.stack) === true;
+    const takesLock = this.#takesLock(tid, slice);
     if ((takesLock || (slice.object !== '' && this.#slices.continues(tid, slice))) && (!waker || waker.tid === tid)) {
       // Waited with a time limit and looked again: the lock was free by then, so nobody had to wake it.
       const holder = likelyHolder(this.#input, this.#slices, tid, fromNs, toNs);
@@ -172,6 +172,12 @@ class Walk {
       this.#add(tid, startNs, endNs, 'lock', lockObject(slice.object, holder), null, holder ?? undefined);
     }
     return fromNs;
+  }
+
+  /** By its stack; where none was taken, by that of another part of the wait. */
+  #takesLock(tid: number, slice: Slice): boolean {
+    const inLock = ({ stack }: Slice): boolean => stack !== undefined && this.#input.lockStacks?.has(stack) === true;
+    return slice.stack === undefined ? this.#slices.somePart(tid, slice, inLock) : inLock(slice);
   }
 
   #explainInput(piece: Piece): number {

@@ -14,13 +14,15 @@ const COLLECTS = [
 /** What waits of this kind are in: they tell a lock from a condition that somebody else makes true. */
 const TAKES_LOCK = [
   /^(__lll_lock_wait|lll_lock_wait|__GI___lll_lock_wait|___?pthread_mutex_(timed)?lock|pthread_mutex_lock|__pthread_mutex_lock|pthread_rwlock_\w*lock|std::mutex::lock|std::unique_lock)/,
-  /ObjectMonitor::(enter|EnterI|TrySpin)|ObjectSynchronizer::enter|SharedRuntime::complete_monitor_locking/,
-  /AbstractQueuedSynchronizer\.(acquire|acquireQueued|acquireShared)|ReentrantLock(\$\w+)?\.(lock|acquire)|ReentrantReadWriteLock/,
+  /ObjectMonitor::(enter|EnterI|ReenterI|TrySpin)|ObjectSynchronizer::enter|SharedRuntime::complete_monitor_locking/,
+  // What java.util.concurrent's locks are made of tells nothing: semaphores and latches are made of it too.
+  /ReentrantLock(\$\w+)?\.(lock|acquire)|ReentrantReadWriteLock/,
   /^(sync\.\(\*(Mutex|RWMutex)\)\.(Lock|RLock|lockSlow)|sync\.runtime_SemacquireMutex)/,
   /^(LWLockAcquire|ProcSleep|PGSemaphoreLock|XactLockTableWait)/,
 ];
+/** Condition variables are not among them: HotSpot's locks are made of them. */
 const WAITS_FOR_OTHERS = [
-  /pthread_cond_(timed|clock)?wait|std::condition_variable|ObjectMonitor::wait|java\.lang\.Object\.wait|ConditionObject\.await/,
+  /ObjectMonitor::wait|java\.lang\.Object\.wait|ConditionObject\.await/,
   /BlockingQueue|FutureTask|CompletableFuture|CountDownLatch|ThreadPoolExecutor\.getTask|ForkJoinPool|SynchronousQueue|Thread\.join/,
   /uv_cond_wait|uv_sem_wait|pthread_join|__pthread_clockjoin|sync\.\(\*(Cond|WaitGroup)\)/,
 ];
@@ -63,8 +65,6 @@ const any = (patterns: readonly RegExp[], name: string): boolean => patterns.som
 
 export const stopsTheWorld = (threadName: string): boolean => STOPS_THE_WORLD.test(threadName);
 export const collects = (functionName: string): boolean => any(COLLECTS, functionName);
-export const takesLock = (functionName: string): boolean => any(TAKES_LOCK, functionName);
-export const waitsForOthers = (functionName: string): boolean => any(WAITS_FOR_OTHERS, functionName);
 export const waitReason = (functionNames: readonly string[]): WaitReason | undefined => WAITS_IN.find(({ within }) => functionNames.some((name) => within.test(name)));
 export const carries = (functionName: string): boolean => CARRIES.test(functionName);
 
@@ -73,4 +73,10 @@ export function isLibrary({ kind, name, module, file }: Frame): boolean {
   if (kind === 'native') return LIBRARIES.test(module);
   const own = RUNTIMES_OWN[kind];
   return own !== undefined && (own.test(name) || own.test(module) || own.test(file));
+}
+
+/** Does a thread in these functions, innermost first, take a lock? The first that tells decides: behind a condition there is a lock too. */
+export function takesLock(functionNames: readonly string[]): boolean {
+  const telling = functionNames.find((name) => any(TAKES_LOCK, name) || any(WAITS_FOR_OTHERS, name));
+  return telling !== undefined && any(TAKES_LOCK, telling);
 }

@@ -3,6 +3,8 @@ import type { Slice, ThreadTimeline } from './profile.js';
 
 /** What runs between two parts of one wait takes no longer. */
 const INTERRUPTED_NS = 2e6;
+/** A thread may come back to one futex ten thousand times. */
+const MAX_PARTS = 100;
 
 export class SliceIndex {
   readonly #threads = new Map<number, ThreadTimeline>();
@@ -63,30 +65,44 @@ export class SliceIndex {
     return edge === 'end' && at >= 0 && woken[at].endNs >= ns ? woken[at - 1] : woken[at];
   }
 
-  /**
-   * The wait that this one is a part of: a timer or a signal may interrupt one (PostgreSQL looks for deadlocks after a second)
-   * and the thread goes on with the same wait at once. Its end tells who ended it.
-   */
+  /** The wait that this one is a part of, up to where somebody ended it: that part, or its last one. */
   whole(tid: number, wait: Slice): Slice {
-    const slices = this.slices(tid);
     let last = wait;
-    for (let i = this.indexBefore(tid, wait.endNs); last.wokenBy === null && i + 1 < slices.length; i++) {
-      const next = slices[i + 1];
-      if (isSameWait(next, last)) last = next;
-      else if ((next.kind !== 'running' && next.kind !== 'run_queue') || next.endNs - next.startNs > INTERRUPTED_NS) break;
+    for (const next of this.#parts(tid, wait, 1)) {
+      if (last.wokenBy !== null) break;
+      last = next;
     }
     return last;
   }
 
   /** Was a part of the same wait before this one ended by somebody? The thread found then that it had to wait on. */
   continues(tid: number, wait: Slice): boolean {
-    const slices = this.slices(tid);
-    for (let i = this.indexBefore(tid, wait.startNs); i >= 0; i--) {
-      const before = slices[i];
-      if (isSameWait(before, wait)) return before.wokenBy !== null;
-      if ((before.kind !== 'running' && before.kind !== 'run_queue') || before.endNs - before.startNs > INTERRUPTED_NS) return false;
-    }
+    for (const before of this.#parts(tid, wait, -1)) return before.wokenBy !== null;
     return false;
+  }
+
+  /** Does this hold of any other part of the wait? */
+  somePart(tid: number, wait: Slice, holds: (part: Slice) => boolean): boolean {
+    for (const step of [-1, 1] as const) for (const part of this.#parts(tid, wait, step)) if (holds(part)) return true;
+    return false;
+  }
+
+  /**
+   * Other parts of the same wait, nearest first, after (1) or before (-1) this one. A timer or a signal may interrupt a wait
+   * (PostgreSQL looks for deadlocks after a second, HotSpot for a lock that was given back) and the thread goes on with the
+   * same wait at once: whether it had to queue for a CPU in between does not matter.
+   */
+  *#parts(tid: number, wait: Slice, step: 1 | -1): Generator<Slice> {
+    const slices = this.slices(tid);
+    let last = wait;
+    let count = 0;
+    for (let i = step > 0 ? this.indexBefore(tid, wait.endNs) + 1 : this.indexBefore(tid, wait.startNs); i >= 0 && i < slices.length && count < MAX_PARTS; i += step) {
+      const next = slices[i];
+      if (isSameWait(next, last)) {
+        count++;
+        yield last = next;
+      } else if (next.kind !== 'run_queue' && (next.kind !== 'running' || next.endNs - next.startNs > INTERRUPTED_NS)) return;
+    }
   }
 
   /** Its time on CPU from then until it next waits for input. */
