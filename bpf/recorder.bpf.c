@@ -11,6 +11,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
 #include <bpf/bpf_endian.h>
+#include "interrupt.h"
 #include "scope.h"
 #include "note.h"
 #include "stack.h"
@@ -242,9 +243,8 @@ int BPF_PROG(thread_woken, struct task_struct *task)
 	if (!thread || !thread->off || thread->woken)
 		return 0;
 	thread->woken = bpf_ktime_get_ns();
-	/* In an interrupt the current task is an arbitrary one: kept only if it is one of ours. */
 	waker = bpf_get_current_task_btf();
-	if (thread_of(waker, thread->woken)) {
+	if (is_doing_of(waker, ctx, thread->call) && thread_of(waker, thread->woken)) {
 		thread->waker_pid = waker->tgid;
 		thread->waker_tid = waker->pid;
 	}

@@ -3,7 +3,7 @@ import type { LedgerKind } from '../../src/profile/path.js';
 import type { Server } from '../../test/servers/index.js';
 import type { Stage } from './stage.js';
 
-/** What the programs themselves say of a request: thread ids (`reader`, `executor`, `holder`), by name. */
+/** What the programs themselves say of a request: thread ids (`reader`, `executor`, `holder`), by name; and the client: `tookMs`. */
 export type Facts = Readonly<Record<string, number>>;
 
 export interface Truth {

@@ -6,6 +6,8 @@ export interface Question {
   id: number;
   port: number;
   path: string;
+  /** It is asked so much later. The client waits: it is among the first in line for a CPU, whoever plays the cause is not. */
+  afterMs?: number;
   /** The answer is not read for so long. */
   readAfterMs?: number;
 }
@@ -39,6 +41,6 @@ async function load({ port, paths, perSecond }: Load): Promise<never> {
 
 process.on('message', (message: Question | Load) => {
   if ('perSecond' in message) void load(message);
-  else void ask(message, asking).then((reply) => process.send!(reply));
+  else void delay(message.afterMs ?? 0).then(() => ask(message, asking)).then((reply) => process.send!(reply));
 });
 process.on('disconnect', () => process.exit());

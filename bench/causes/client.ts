@@ -29,21 +29,21 @@ export class Client {
   }
 
   /** What the answering program says of its threads; throws when it did not answer 200. */
-  get(port: number, path: string, options: Pick<Question, 'readAfterMs'> = {}): Promise<Facts> {
+  get(port: number, path: string, options: Pick<Question, 'afterMs' | 'readAfterMs'> = {}): Promise<Facts> {
     const answer = this.ask(port, path, options);
     // Awaited by the cause, perhaps only after another one: until then a failure is not unhandled.
     answer.catch(() => {});
     return answer;
   }
 
-  private async ask(port: number, path: string, options: Pick<Question, 'readAfterMs'>): Promise<Facts> {
+  private async ask(port: number, path: string, options: Pick<Question, 'afterMs' | 'readAfterMs'>): Promise<Facts> {
     const id = ++this.asked;
     const reply = await new Promise<Reply>((resolve) => {
       this.waiting.set(id, resolve);
       this.child.send({ id, port, path, ...options } satisfies Question);
     });
     if (reply.status !== 200) throw new Error(`${path} answered ${reply.status} ${reply.error ?? ''}`.trimEnd());
-    return reply.facts;
+    return { ...reply.facts, tookMs: Math.round(reply.durationMs) };
   }
 
   load(port: number, paths: readonly string[]): void {

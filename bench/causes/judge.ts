@@ -15,7 +15,7 @@ export interface Judgement {
 
 /** @param peer the profile of what its traced peer was asked, where the truth has something to say of it */
 export function judge(profile: Profile | null, truth: Truth, facts: Facts, peer: Profile | null = null): Judgement {
-  if (profile === null) return notJudged('there is no profile of it');
+  if (profile === null) return notJudged(`there is no profile of it, and it took ${facts.tookMs} ms`);
   const problems = [...verdictProblems(profile, truth, facts), ...(truth.peer ? peerProblems(peer, truth.peer, facts) : [])];
   const threads = threadProblems(profile, facts);
   return {

@@ -158,6 +158,18 @@ test('a loop whose pool worked for others waited for a free thread of it', () =>
   ]);
 });
 
+test('a pool is full though helpers that are none of it woke the loop from a lock', () => {
+  expect(`
+    loop   |rriiiLriiiirr|
+    p1     |rrrrrrrrrrrLL|
+    helper |LLLLrrLLLLLLL|
+    loop@5: 0x7f10 by helper
+    loop@7: epoll_wait() by p1
+    other loop 0-13 GET /hash
+    request 1-12 loop
+  `, ['1-2 loop cpu', '2-5 loop pool GET /hash', '5-6 loop lock 0x7f10 held by helper (3)', '6-7 loop cpu', '7-11 loop pool GET /hash', '11-12 loop cpu']);
+});
+
 test('jobs that a pool was at since before the request came are others\', whatever wakes the loop meanwhile', () => {
   expect(`
     loop |iirriiirriiiriirr|

@@ -188,7 +188,7 @@ class Walk {
     const call = callAt(calls, this.#criticalCall, toNs);
     const nextWaitNs = this.#slices.nextInputWaitNs(tid, slice.endNs);
     const answered = call !== null && (call === this.#criticalCall || endedWait(slice, nextWaitNs, call));
-    // A waker of the same process may also be a thread that an interrupt hit: a call answered right then is the better witness.
+    // A call answered right then is the better witness than a waker of the same process.
     if (!answered) {
       const holder = call || reason ? null : siblingThatWoke(this.#input, this.#slices, tid, slice);
       if (holder) return this.#add(tid, fromNs, toNs, 'lock', lockObject('a lock', holder), null, holder);

@@ -43,7 +43,8 @@ function doneBefore(index: SliceIndex, loop: number, worker: number, ns: number)
 
 /** One of the pool's threads, if all of them were at jobs of others then: whoever needs one has to wait. null: it was not so. */
 export function fullPool(input: PathInput, index: SliceIndex, loop: number, ns: number): number | null {
-  const pool = index.wakersOf(loop).filter((tid) => index.sameProcess(loop, tid) && tid !== loop);
+  // V8's own helpers, which collect garbage with the loop, wake it from locks.
+  const pool = index.inputWakersOf(loop).filter((tid) => index.sameProcess(loop, tid) && tid !== loop);
   return pool.length > 0 && pool.every((worker) => poolJob(input, index, { loop, worker, ns }) === 'others') ? pool[0] : null;
 }
 

@@ -20,9 +20,9 @@ export class SliceIndex {
     return this.#threads.get(tid);
   }
 
-  /** Threads that ended a wait of this one. */
-  wakersOf(tid: number): number[] {
-    return [...new Set(this.slices(tid).flatMap(({ wokenBy }) => (wokenBy ? [wokenBy.tid] : [])))];
+  /** Threads that ended a wait of this one for input. */
+  inputWakersOf(tid: number): number[] {
+    return [...new Set(this.slices(tid).filter(waitsForInput).flatMap(({ wokenBy }) => (wokenBy ? [wokenBy.tid] : [])))];
   }
 
   sameProcess(tid: number, other: number): boolean {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { startRedis } from '../../../test/servers/index.js';
 import type { Cause } from '../cause.js';
 
@@ -15,8 +14,7 @@ export const behindRedis: Cause = {
       front, load: ['/fast'],
       async slow(tag) {
         const other = stage.client.get(totals.port, '/lua/totals?ms=500');
-        await delay(60);
-        const facts = await stage.client.get(front.port, `/stock/${tag}`);
+        const facts = await stage.client.get(front.port, `/stock/${tag}`, { afterMs: 60 });
         await other;
         return facts;
       },

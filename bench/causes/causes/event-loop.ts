@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Cause } from '../cause.js';
 
 export const eventLoop: Cause = {
@@ -11,8 +10,7 @@ export const eventLoop: Cause = {
       front, load: ['/fast'],
       async slow(tag) {
         const other = stage.client.get(front.port, '/block/report?ms=500');
-        await delay(60);
-        const facts = await stage.client.get(front.port, `/fast/${tag}`);
+        const facts = await stage.client.get(front.port, `/fast/${tag}`, { afterMs: 60 });
         await other;
         return facts;
       },

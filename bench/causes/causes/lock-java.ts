@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Cause } from '../cause.js';
 
 export const lockJava: Cause = {
@@ -11,8 +10,7 @@ export const lockJava: Cause = {
       front, load: ['/fast'],
       async slow(tag) {
         const holding = stage.client.get(front.port, '/hold/index?ms=500');
-        await delay(60);
-        const facts = await stage.client.get(front.port, `/lock/${tag}`);
+        const facts = await stage.client.get(front.port, `/lock/${tag}`, { afterMs: 60 });
         return { ...facts, holder: (await holding).executor };
       },
     };

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Cause } from '../cause.js';
 
 const THREADS = 3;
@@ -14,8 +13,7 @@ export const poolFull: Cause = {
       front, load: [],
       async slow(tag) {
         const others = Array.from({ length: THREADS }, () => stage.client.get(front.port, '/sleep/export?ms=500'));
-        await delay(60);
-        const facts = await stage.client.get(front.port, `/fast/${tag}`);
+        const facts = await stage.client.get(front.port, `/fast/${tag}`, { afterMs: 60 });
         await Promise.all(others);
         return facts;
       },

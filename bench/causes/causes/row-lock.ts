@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { startPostgres } from '../../../test/servers/index.js';
 import type { Cause } from '../cause.js';
 
@@ -17,8 +16,7 @@ export const rowLock: Cause = {
       front, load: ['/fast'],
       async slow(tag) {
         const holding = stage.client.get(front.port, '/hold/row?ms=500');
-        await delay(60);
-        const facts = await stage.client.get(front.port, `/update/${tag}`);
+        const facts = await stage.client.get(front.port, `/update/${tag}`, { afterMs: 60 });
         return { ...facts, holder: (await holding).holder };
       },
     };
