@@ -176,7 +176,9 @@ class Walk {
 
   /** By its stack; where none was taken, by that of another part of the wait. */
   #takesLock(tid: number, slice: Slice): boolean {
-    const inLock = ({ stack }: Slice): boolean => stack !== undefined && this.#input.lockStacks?.has(stack) === true;
+    const { lockStacks } = this.#input;
+    if (lockStacks === undefined || lockStacks.size === 0) return false;
+    const inLock = ({ stack }: Slice): boolean => stack !== undefined && lockStacks.has(stack);
     return slice.stack === undefined ? this.#slices.somePart(tid, slice, inLock) : inLock(slice);
   }
 

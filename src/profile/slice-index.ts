@@ -4,7 +4,7 @@ import type { Slice, ThreadTimeline } from './profile.js';
 /** What runs between two parts of one wait takes no longer. */
 const INTERRUPTED_NS = 2e6;
 /** A thread may come back to one futex ten thousand times. */
-const MAX_PARTS = 100;
+const MAX_PARTS = 32;
 
 export class SliceIndex {
   readonly #threads = new Map<number, ThreadTimeline>();
