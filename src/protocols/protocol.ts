@@ -5,6 +5,7 @@
  * holds more than its bounds. Adding one touches its folder and `list.ts`.
  */
 import { UNKNOWN_NS, type Nanoseconds } from '../events/observation.js';
+import type { Payload } from '../streams/payload.js';
 
 /** Bytes a client sends to a server: requests. */
 export const REQUEST = 0;
@@ -86,8 +87,8 @@ export interface Exchange {
   incomplete: IncompleteReason;
   /** Small extra facts by OpenTelemetry name where one exists (`http.request.header.host`, `db.response.rows`), or null. */
   attributes: Record<string, string | number> | null;
-  requestPayload: Uint8Array | null;
-  responsePayload: Uint8Array | null;
+  requestPayload: Payload | null;
+  responsePayload: Payload | null;
 }
 
 export function newExchange(protocol: string): Exchange {
@@ -110,7 +111,7 @@ export interface ParserContext {
   /** A finished exchange (response complete, or given up). The parser must not touch it afterwards. */
   emit(exchange: Exchange): void;
   /** A copy of `buf[from, to)` cut to PAYLOAD_PREFIX. */
-  copy(buf: Uint8Array, from: number, to: number): Uint8Array;
+  copy(buf: Uint8Array, from: number, to: number): Payload;
 }
 
 /** Why no more bytes come. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Payload } from '../streams/payload.js';
 import type { Exchange } from '../protocols/protocol.js';
 import { newExchange } from '../protocols/protocol.js';
 import { DEFAULT_REQUEST_OPTIONS, RequestBuilder } from './builder.js';
@@ -98,7 +99,7 @@ test('the endpoint is clustered by protocol', () => {
 
 test('payloads enter a record only redacted', () => {
   const made = builder();
-  const payload = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
+  const payload = (text: string): Payload => new Payload(new Uint8Array(Buffer.from(text)), 0, text.length);
   const seen = exchange('http', { requestPayload: payload('GET / HTTP/1.1\r\nCookie: a=b\r\n\r\n'), responsePayload: payload('HTTP/1.1 200 OK\r\n\r\n') });
   const record = made.build(seen, facts());
   assert.equal(record.requestPayload, null);

@@ -121,11 +121,11 @@ export class RequestBuilder {
     const { protocol, operation } = exchange;
     if (mayQuoteSecret(exchange)) {
       // A database's request is redacted by its statement; a misspelt command of Redis is one that nobody knows.
-      if (protocol !== 'redis') record.requestPayload = redactRequestPayload(protocol, operation, exchange.requestPayload, this.options);
+      if (protocol !== 'redis') record.requestPayload = redactRequestPayload(protocol, operation, exchange.requestPayload?.bytes() ?? null, this.options);
       return;
     }
-    record.requestPayload = redactRequestPayload(protocol, operation, exchange.requestPayload, this.options);
-    record.responsePayload = redactResponsePayload(protocol, operation, exchange.responsePayload, this.options);
+    record.requestPayload = redactRequestPayload(protocol, operation, exchange.requestPayload?.bytes() ?? null, this.options);
+    record.responsePayload = redactResponsePayload(protocol, operation, exchange.responsePayload?.bytes() ?? null, this.options);
   }
 
   /** A connect that failed is a request that never got out. Which protocol it would have spoken nobody knows. */

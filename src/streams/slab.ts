@@ -1,3 +1,5 @@
+import { Payload } from './payload.js';
+
 /** Small copies out of one larger allocation: an ArrayBuffer each would cost more than the copy. */
 const SLAB_BYTES = 64 * 1024;
 /** Up to here a loop over words costs less than the view that a bulk copy needs. */
@@ -15,7 +17,7 @@ export class Slab {
   constructor(private readonly limit: number) {}
 
   /** A copy of `buffer[from, to)`, cut to the limit. It keeps its slab alive: for short-lived data. */
-  copy(buffer: Uint8Array, from: number, to: number): Uint8Array {
+  copy(buffer: Uint8Array, from: number, to: number): Payload {
     const length = Math.min(to - from, this.limit);
     if (this.#used + length > SLAB_BYTES) {
       this.#memory = new Uint8Array(SLAB_BYTES);
@@ -26,7 +28,7 @@ export class Slab {
     if (length > SHORT_BYTES) this.#memory.set(buffer.subarray(from, from + length), at);
     else this.#copyShort(buffer, from, length, at);
     this.#used += length;
-    return new Uint8Array(this.#memory.buffer, at, length);
+    return new Payload(this.#memory, at, length);
   }
 
   #copyShort(buffer: Uint8Array, from: number, length: number, at: number): void {

@@ -1,5 +1,4 @@
 /** The client's byte stream: heads and bodies of requests, each handed on when its head is complete. */
-import { appendPayload } from '../payload.js';
 import type { Exchange, IncompleteReason, ParserContext, Window } from '../protocol.js';
 import { LOST, MORE, PAYLOAD_PREFIX, newExchange } from '../protocol.js';
 import { LastText } from '../text.js';
@@ -160,7 +159,7 @@ export class RequestSide {
     exchange.requestBytes += taken;
     exchange.requestEndNs = window.lastNs;
     if (exchange.endNs < window.lastNs) exchange.endNs = window.lastNs;
-    exchange.requestPayload = appendPayload(this.context, exchange.requestPayload, buf, start, Math.min(end, start + taken));
+    if (exchange.requestPayload) exchange.requestPayload = exchange.requestPayload.with(buf, start, Math.min(end, start + taken));
   }
 
   /** The end is unknown: everything up to the next request line belongs to it. */

@@ -1,5 +1,4 @@
 /** The server's byte stream: status lines, heads and bodies of responses. */
-import { appendPayload } from '../payload.js';
 import type { Exchange, IncompleteReason, ParserContext, Window } from '../protocol.js';
 import { LOST, MORE, PAYLOAD_PREFIX, responseStarts } from '../protocol.js';
 import { LastText } from '../text.js';
@@ -141,7 +140,7 @@ export class ResponseSide {
     const { buf, start, end } = window;
     exchange.responseBytes += taken;
     exchange.endNs = window.lastNs;
-    exchange.responsePayload = appendPayload(this.context, exchange.responsePayload, buf, start, Math.min(end, start + taken));
+    if (exchange.responsePayload) exchange.responsePayload = exchange.responsePayload.with(buf, start, Math.min(end, start + taken));
   }
 
   /** The end is unknown: everything up to the next status line belongs to it. */

@@ -1,4 +1,5 @@
 /** Reads the client's side: commands, and what belongs to them. */
+import type { Payload } from '../../streams/payload.js';
 import type { Exchange, Window } from '../protocol.js';
 import { LOST, MORE, PAYLOAD_PREFIX, newExchange } from '../protocol.js';
 import type { Statement } from '../sql/statement.js';
@@ -177,7 +178,7 @@ export class RequestReader {
     else if (code === packet.COM_RESET_CONNECTION || code === packet.COM_CHANGE_USER) this.session.forgetAll();
   }
 
-  private copy(buf: Uint8Array, at: number, stop: number): Uint8Array {
+  private copy(buf: Uint8Array, at: number, stop: number): Payload {
     return this.session.pending.context.copy(buf, at, Math.min(stop, at + PAYLOAD_PREFIX));
   }
 

@@ -1,5 +1,4 @@
 /** The server's byte stream: replies, confirmations of subscriptions, and messages that answer nothing. */
-import { appendPayload } from '../payload.js';
 import type { Exchange, IncompleteReason, ParserContext, Window } from '../protocol.js';
 import { LOST, PAYLOAD_PREFIX } from '../protocol.js';
 import { utf8 } from '../text.js';
@@ -103,7 +102,7 @@ export class ReplySide {
     exchange.endNs = ns;
     const shownTo = to < end ? to : end;
     if (exchange.responsePayload === null) exchange.responsePayload = this.context.copy(buf, from, shownTo);
-    else exchange.responsePayload = appendPayload(this.context, exchange.responsePayload, buf, from, shownTo);
+    else exchange.responsePayload = exchange.responsePayload.with(buf, from, shownTo);
     if (reader.errorEnd > 0) this.noteError(exchange, buf, reader.errorStart, reader.errorEnd < end ? reader.errorEnd : end);
   }
 

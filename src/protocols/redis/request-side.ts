@@ -1,5 +1,5 @@
 /** The client's byte stream: commands as arrays of bulk strings, or inline. Takes argument by argument, each byte once. */
-import { appendPayload } from '../payload.js';
+import type { Payload } from '../../streams/payload.js';
 import type { IncompleteReason, ParserContext, Window } from '../protocol.js';
 import { LOST, MORE, PAYLOAD_PREFIX } from '../protocol.js';
 import { LastText, latin1 } from '../text.js';
@@ -36,7 +36,7 @@ export class RequestSide {
   bytes = 0;
   startNs = 0;
   unreadNs = 0;
-  payload: Uint8Array | null = null;
+  payload: Payload | null = null;
   incomplete: IncompleteReason = '';
   private argumentsLeft = 0;
   private index = 0;
@@ -192,7 +192,7 @@ export class RequestSide {
     let shownTo = to < end ? to : end;
     if (shownTo - from > this.shown - before) shownTo = from + this.shown - before;
     if (this.payload === null) this.payload = this.context.copy(buf, from, shownTo > from ? shownTo : from);
-    else if (shownTo > from) this.payload = appendPayload(this.context, this.payload, buf, from, shownTo);
+    else this.payload = this.payload.with(buf, from, shownTo);
   }
 
   /** `PING` or `SET key value` on a line of its own. */

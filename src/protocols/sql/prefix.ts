@@ -2,11 +2,12 @@
  * The first bytes of a request or response while it goes by, in windows cut anywhere. The bytes are copied once per window:
  * usually once.
  */
+import type { Payload } from '../../streams/payload.js';
 import type { ParserContext } from '../protocol.js';
 import { PAYLOAD_PREFIX } from '../protocol.js';
 
 export class Prefix {
-  private kept: Uint8Array | null = null;
+  private kept: Payload | null = null;
   /** Offset in the window at hand from which bytes are to be kept, or -1. */
   private from = -1;
 
@@ -39,7 +40,7 @@ export class Prefix {
   }
 
   /** The thing ends at `to`. */
-  take(buf: Uint8Array, to: number): Uint8Array | null {
+  take(buf: Uint8Array, to: number): Payload | null {
     const bytes = this.from < 0 ? this.kept : this.joined(buf, to);
     this.drop();
     return bytes;
@@ -50,14 +51,8 @@ export class Prefix {
     this.from = -1;
   }
 
-  private joined(buf: Uint8Array, to: number): Uint8Array {
+  private joined(buf: Uint8Array, to: number): Payload {
     const { kept, from } = this;
-    if (kept === null) return this.context.copy(buf, from, Math.min(to, from + PAYLOAD_PREFIX));
-    const more = Math.min(to - from, PAYLOAD_PREFIX - kept.length);
-    if (more <= 0) return kept;
-    const both = new Uint8Array(kept.length + more);
-    both.set(kept);
-    both.set(buf.subarray(from, from + more), kept.length);
-    return both;
+    return kept === null ? this.context.copy(buf, from, Math.min(to, from + PAYLOAD_PREFIX)) : kept.with(buf, from, to);
   }
 }

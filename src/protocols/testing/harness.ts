@@ -3,6 +3,7 @@
  * losses and resynchronisation. A datagram is one window of its own.
  */
 import { UNKNOWN_NS } from '../../events/observation.js';
+import { Payload } from '../../streams/payload.js';
 import type { Exchange, Parser, ParserContext, Protocol, Side, Window } from '../protocol.js';
 import { LOST, MORE, PAYLOAD_PREFIX, REQUEST, RESPONSE } from '../protocol.js';
 import type { Chunk, Step } from './conversation.js';
@@ -43,7 +44,10 @@ export class Driver {
   constructor(protocol: Protocol, options: DriveOptions = {}) {
     const context: ParserContext = {
       emit: (exchange) => { this.exchanges.push(exchange); },
-      copy: (buf, from, to) => buf.slice(from, Math.min(to, from + PAYLOAD_PREFIX)),
+      copy: (buf, from, to) => {
+        const bytes = buf.slice(from, Math.min(to, from + PAYLOAD_PREFIX));
+        return new Payload(bytes, 0, bytes.length);
+      },
     };
     const transport = options.transport ?? 'stream';
     const joined = options.joined ?? false;

@@ -1,6 +1,7 @@
 /** What must hold for every parser, as fast-check properties: pass them to `fc.assert`. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { Payload } from '../../streams/payload.js';
 import type { Exchange, Protocol } from '../protocol.js';
 import { MAX_PENDING, REQUEST, RESPONSE } from '../protocol.js';
 import type { Chunk, Step } from './conversation.js';
@@ -9,7 +10,7 @@ import { Driver, converse, summary } from './harness.js';
 
 /** An exchange with payloads as text, to compare deeply. */
 export function plain(exchange: Exchange): object {
-  const text = (bytes: Uint8Array | null): string | null => bytes && Buffer.from(bytes).toString('latin1');
+  const text = (payload: Payload | null): string | null => payload && Buffer.from(payload.bytes()).toString('latin1');
   return { ...exchange, requestPayload: text(exchange.requestPayload), responsePayload: text(exchange.responsePayload) };
 }
 
