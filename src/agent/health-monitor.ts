@@ -32,6 +32,7 @@ interface Reading {
   capture: CaptureHealth;
   /** Of the whole process, all threads, and of the process that names stacks. */
   processSeconds: number;
+  /** Node's own code, which both have mapped, counts once. */
   rssBytes: number;
   store: ProcessUsage | null;
 }
@@ -137,7 +138,7 @@ export class HealthMonitor {
     const namer = namerPid === null ? null : readProcessUsage(namerPid);
     return {
       atMs: this.nowMs(), capture: this.capture, processSeconds: (cpu.user + cpu.system) / 1e6 + (namer?.cpuSeconds ?? 0),
-      rssBytes: process.memoryUsage.rss() + (namer?.rssBytes ?? 0), store: pid === null ? null : readProcessUsage(pid),
+      rssBytes: process.memoryUsage.rss() + (namer?.anonymousBytes ?? 0), store: pid === null ? null : readProcessUsage(pid),
     };
   }
 

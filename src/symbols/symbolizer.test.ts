@@ -66,6 +66,23 @@ test('when time is up there is a first answer that says what is missing, and the
   assert.ok(whole.of.every((index) => whole.stacks[index].truncated === ''));
 });
 
+test('while the child cannot answer there is a first answer in time, and the whole follows', async () => {
+  using folder = new TestFolder();
+  await using program = await runBusy(folder.path, folder.compileBusy(), 'work');
+  await using scope = new Scope();
+  scope.symbolizer.notice([program.pid]);
+  const child = scope.symbolizer.pid!;
+  process.kill(child, 'SIGSTOP');
+  const askedMs = performance.now();
+  const first = await scope.symbolizer.symbolize(program.items, { withinMs: 100 });
+  assert.ok(performance.now() - askedMs < 3_000);
+  assert.deepEqual([first.pending, first.stacks], [true, [{ frames: [], truncated: 'names are still being looked up' }]]);
+  process.kill(child, 'SIGCONT');
+  const whole = await first.later!;
+  assert.equal(whole.pending, false);
+  assert.match(stackTexts(whole).join('\n'), /shop::checkout < main/);
+});
+
 test('debug information of garbage costs names at most, never the answer', async () => {
   using folder = new TestFolder();
   const binary = folder.compileBusy();

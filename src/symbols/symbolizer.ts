@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { NAMES_TO_COME } from '../profile/stacks.js';
 import { ABOUT_FD, type FromChild, type ToChild } from './messages.js';
 import type { NamedStacks, StackItem, StackNamer } from './stack-request.js';
 import type { Result } from './stack-work.js';
@@ -41,6 +42,8 @@ const THRIFT = {
 };
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
 const WITHIN_MS = 1_500;
+/** A first answer of the child's has names; it is waited for so much longer than it was given. */
+const BUSY_MS = 400;
 const STUCK_MS = 15_000;
 /** On a busy machine: it gives way to everything else. */
 const STARTING_MS = 30_000;
@@ -98,7 +101,9 @@ export class Symbolizer implements StackNamer {
     return new Promise((first) => {
       let whole!: (result: NamedStacks) => void;
       const later = new Promise<NamedStacks>((resolve) => { whole = resolve; });
-      this.#pending.set(id, { items, withinMs, sinceMs: performance.now(), crashes: 0, first, whole, later });
+      const pending: Pending = { items, withinMs, sinceMs: performance.now(), crashes: 0, first, whole, later };
+      this.#pending.set(id, pending);
+      setTimeout(() => answerWithout(pending), withinMs + BUSY_MS).unref();
       if (this.#child === null) return this.#start();
       this.#keepAlive();
       this.#post({ type: 'symbolize', id, items, withinMs });
@@ -232,6 +237,12 @@ function settle(pending: Pending, result: Result): void {
   pending.first?.(whole);
   pending.first = null;
   pending.whole(whole);
+}
+
+/** It starts, or is busy with another's stacks: the names of this one come later. */
+function answerWithout(pending: Pending): void {
+  pending.first?.({ ...withoutNames(pending.items, NAMES_TO_COME), pending: true, later: pending.later });
+  pending.first = null;
 }
 
 function withoutNames(items: readonly StackItem[], why: string): NamedStacks {
