@@ -170,6 +170,20 @@ test('a pool is full though helpers that are none of it woke the loop from a loc
   `, ['1-2 loop cpu', '2-5 loop pool GET /hash', '5-6 loop lock 0x7f10 held by helper (3)', '6-7 loop cpu', '7-11 loop pool GET /hash', '11-12 loop cpu']);
 });
 
+test('a pool is full though the loop was awake whenever one of its threads had done', () => {
+  const input = drawn(`
+    loop |rriiirriiiirr|
+    p1   |rrrrrrrrrrrLL|
+    p2   |rrrrrrrrrrrrr|
+    other loop 0-13 GET /hash
+    request 1-12 loop
+  `);
+  assert.deepEqual(told(criticalPath(input), input), ['1-2 loop cpu', '2-5 loop idle', '5-7 loop cpu', '7-11 loop idle', '11-12 loop cpu']);
+  assert.deepEqual(told(criticalPath({ ...input, poolThreads: new Set([2, 3]) }), input), [
+    '1-2 loop cpu', '2-5 loop pool GET /hash', '5-7 loop cpu', '7-11 loop pool GET /hash', '11-12 loop cpu',
+  ]);
+});
+
 test('jobs that a pool was at since before the request came are others\', whatever wakes the loop meanwhile', () => {
   expect(`
     loop |iirriiirriiiriirr|

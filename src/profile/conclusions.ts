@@ -7,8 +7,7 @@ import { ledgerOf } from './ledger.js';
 import type { PathInput } from './path-input.js';
 import { withCollections, withThrottling } from './path-refinements.js';
 import type { Profile } from './profile.js';
-import { takesLock, waitReason, type WaitReason } from './runtime-names.js';
-import type { Stacks } from './stacks.js';
+import { stackFacts } from './stack-facts.js';
 import { verdictOf } from './verdict.js';
 
 export type ProfileFacts = Omit<Profile, 'path' | 'ledger' | 'verdict' | 'cause' | 'lookAt'>;
@@ -29,27 +28,11 @@ function pathInput({ stacks, threads, requestStartNs, requestEndNs, requestReadN
   const own = processes?.find((one) => one.pid === pid);
   const executed = threads.filter((thread) => thread.pid === pid && thread.executed).map((thread) => thread.tid);
   const input: PathInput = {
-    threads, requestStartNs, requestEndNs, requestReadNs, recordedFromNs, processes, request, calls, lockStacks: lockStacks(stacks), waitReasons: waitReasons(stacks), otherRequests: own?.requests.filter((one) => one.id !== requestId) ?? [],
+    threads, requestStartNs, requestEndNs, requestReadNs, recordedFromNs, processes, request, calls, ...stackFacts(threads, stacks), otherRequests: own?.requests.filter((one) => one.id !== requestId) ?? [],
     requestTid: request?.tid ?? executed[0] ?? 0, responseTid: request?.responseTid || request?.tid || (executed[0] ?? 0),
   };
   // A program that asks only: the request itself is the call that it waited for.
   return request?.role === 'client' ? { ...input, calls: [...calls, request] } : input;
-}
-
-function waitReasons(stacks: Stacks): Map<number, WaitReason> {
-  return new Map(namesOf(stacks).flatMap((names, i) => {
-    const reason = waitReason(names);
-    return reason ? [[i, reason] as const] : [];
-  }));
-}
-
-function lockStacks(stacks: Stacks): Set<number> {
-  return new Set(namesOf(stacks).flatMap((names, i) => (takesLock(names) ? [i] : [])));
-}
-
-/** Of each stack, innermost first. */
-function namesOf({ frames, stacks }: Stacks): string[][] {
-  return stacks.map((stack) => stack.frames.map((frame) => frames[frame]?.name ?? ''));
 }
 
 /** SQL and Redis endpoints begin with the operation: `select orders *`, `GET`. */

@@ -1,8 +1,8 @@
 /** What the critical path is computed from. All times are ns since `Profile.start`. */
 import type { CallRef, ProcessWork, RequestEnds, ThreadTimeline } from './profile.js';
-import type { WaitReason } from './runtime-names.js';
+import type { StackFacts } from './stack-facts.js';
 
-export interface PathInput {
+export interface PathInput extends StackFacts {
   threads: readonly ThreadTimeline[];
   requestStartNs: number;
   requestEndNs: number;
@@ -19,10 +19,6 @@ export interface PathInput {
   otherRequests: readonly CallRef[];
   /** The request's two ends: its stages and its client; absent: not known. */
   request?: RequestEnds;
-  /** Indexes of stacks that are in the taking of a lock: names tell that where they are known. */
-  lockStacks?: ReadonlySet<number>;
-  /** By index of a stack: what a wait in it was for, where one of its functions tells that. */
-  waitReasons?: ReadonlyMap<number, WaitReason>;
   /** What other traced processes did meanwhile: servers that were asked, and those that had what these waited for. */
   processes?: readonly ProcessWork[];
 }

@@ -6,6 +6,7 @@ import type { PathInput } from './path-input.js';
 import { connectName, isConnect } from './peer-calls.js';
 import { lostUntil } from './network.js';
 import type { CallRef, PathSegment } from './profile.js';
+import { sameStacks } from './stack-facts.js';
 
 /** Less than this on the way is not worth a line of its own. */
 const LEAST_WAY_NS = 1e6;
@@ -72,7 +73,7 @@ function pathAtServer(call: CallRef, input: PathInput, pathOf: (server: PathInpu
   // Where it is not known how long the request lay unread at the server: since it was sent, unless packets were lost.
   const arrivedNs = view.readNs !== undefined || call.retransmits ? server.startNs : Math.min(server.startNs, call.sentNs ?? call.startNs);
   return pathOf({
-    threads: input.threads, processes: input.processes, lockStacks: input.lockStacks, waitReasons: input.waitReasons, request: { ...view, role: 'server' },
+    threads: input.threads, processes: input.processes, ...sameStacks(input), request: { ...view, role: 'server' },
     requestStartNs: arrivedNs, requestEndNs: server.endNs, requestReadNs: view.readNs ?? server.startNs,
     requestTid: server.requestTid, responseTid: server.responseTid, calls: work.calls, otherRequests: work.requests.filter((one) => one !== view),
   });

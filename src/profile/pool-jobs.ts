@@ -43,9 +43,13 @@ function doneBefore(index: SliceIndex, loop: number, worker: number, ns: number)
 
 /** One of the pool's threads, if all of them were at jobs of others then: whoever needs one has to wait. null: it was not so. */
 export function fullPool(input: PathInput, index: SliceIndex, loop: number, ns: number): number | null {
-  // V8's own helpers, which collect garbage with the loop, wake it from locks.
-  const pool = index.inputWakersOf(loop).filter((tid) => index.sameProcess(loop, tid) && tid !== loop);
+  const pool = poolOf(input, index, loop);
   return pool.length > 0 && pool.every((worker) => poolJob(input, index, { loop, worker, ns }) === 'others') ? pool[0] : null;
+}
+
+/** Threads that woke the loop from a wait for input (V8's helpers, which collect garbage with it, wake it from locks), or that stacks show to be of its pool. */
+function poolOf({ poolThreads = new Set() }: PathInput, index: SliceIndex, loop: number): number[] {
+  return [...new Set([...index.inputWakersOf(loop), ...poolThreads])].filter((tid) => index.sameProcess(loop, tid) && tid !== loop);
 }
 
 /** The other request that was longest under way at that time on this loop. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { takesLock } from './runtime-names.js';
+import { isLibuvPool, takesLock } from './runtime-names.js';
 
 /** Innermost first. */
 const taken = (stack: string): boolean => takesLock(stack.split(' < '));
@@ -24,4 +24,11 @@ test('locks, latches and queues of java.util.concurrent are told apart, though a
 test('a mutex is a lock, a condition variable none', () => {
   assert.equal(taken('__lll_lock_wait < pthread_mutex_lock < Stock::reserve'), true);
   assert.equal(taken(`${CONDITION} < Queue::pop`), false);
+});
+
+test('a thread of libuv\'s pool is told from V8\'s helpers, at work and waiting for it', () => {
+  const waits = `${CONDITION.replace('timedwait', 'wait')} < uv_cond_wait`;
+  assert.equal(isLibuvPool(`${waits} < worker < start_thread < clone3`.split(' < ')), true);
+  assert.equal(isLibuvPool('stat < uv__fs_work < node+0x1a2b < start_thread'.split(' < ')), true);
+  assert.equal(isLibuvPool(`${waits} < node::(anonymous namespace)::PlatformWorkerThread < start_thread < clone3`.split(' < ')), false);
 });

@@ -75,6 +75,11 @@ export function isLibrary({ kind, name, module, file }: Frame): boolean {
   return own !== undefined && (own.test(name) || own.test(module) || own.test(file));
 }
 
+/** Is a thread in these functions, innermost first, one of libuv's pool? V8 has helpers of its own, which start otherwise. */
+export function isLibuvPool(functionNames: readonly string[]): boolean {
+  return functionNames.some((name, i) => /^uv__(queue|fs|getaddrinfo|getnameinfo)_work$/.test(name) || (name === 'worker' && functionNames[i + 1] === 'start_thread'));
+}
+
 /** Does a thread in these functions, innermost first, take a lock? The first that tells decides: behind a condition there is a lock too. */
 export function takesLock(functionNames: readonly string[]): boolean {
   const telling = functionNames.find((name) => any(TAKES_LOCK, name) || any(WAITS_FOR_OTHERS, name));

@@ -6,6 +6,7 @@ import type { PathInput } from './path-input.js';
 import { requestName } from './path-input.js';
 import type { CallRef, PathSegment, ProcessWork } from './profile.js';
 import { durationText, nameText } from './quantities.js';
+import { sameStacks } from './stack-facts.js';
 import type { VerdictInput } from './verdict-parts.js';
 import { entryText, functionValues, lengthOf, partsOf, summed } from './verdict-parts.js';
 import type { VerdictValues } from './verdict-texts.js';
@@ -85,7 +86,7 @@ function ownDoing({ tid, pid }: { pid: number; tid: number }, held: readonly Pat
   const { input } = verdict;
   const own = isOwnProcess(pid, input);
   const path = held.flatMap((segment) => criticalPath({
-    threads: input.threads, processes: input.processes, lockStacks: input.lockStacks, waitReasons: input.waitReasons, requestStartNs: segment.startNs, requestEndNs: segment.endNs, requestTid: tid, responseTid: tid,
+    threads: input.threads, processes: input.processes, ...sameStacks(input), requestStartNs: segment.startNs, requestEndNs: segment.endNs, requestTid: tid, responseTid: tid,
     calls: own ? input.calls : work?.calls ?? [], otherRequests: [],
   }));
   return doing(path, verdict);

@@ -1,6 +1,7 @@
 /** Time that passed before anybody began with the request: it lay unread, or waited for a thread. */
 import { ledgerOf } from './ledger.js';
 import { readNsOf } from './path-input.js';
+import { IDLE_CPU } from './path-refinements.js';
 import type { PathSegment } from './profile.js';
 import { countText, durationText, shareText } from './quantities.js';
 import type { Cause } from './verdict.js';
@@ -30,11 +31,16 @@ export function queueCause(verdict: VerdictInput, tookNs: number, mainShare: num
       values: {
         time: durationText(queuedNs), share: shareText(queuedNs / tookNs), thread: threadText(thread, input), point,
         request: busy ? entryText(main) || 'other work' : '', others: busy ? othersText(part.entries, 'other') : '', function: hot, spent: durationText(lengthOf(ofMain)),
-        reason: busy || part.kind === 'unexplained' ? '' : `its thread was ${KIND_TEXTS[part.kind]} until then`,
+        reason: busy || part.kind === 'unexplained' ? '' : reasonText(part),
       },
       lookAt: request ? [{ label: entryText(main), requestId: request.id }] : [{ label: `thread ${threadText(thread, input)}`, tid: thread, ns: part.segments[0].startNs }],
     },
   };
+}
+
+function reasonText({ kind, entries }: Part): string {
+  const [known] = kind === 'run_queue' ? entries.filter((entry) => entry.object !== '' && !entry.object.startsWith(IDLE_CPU)) : [];
+  return known ? `its thread got no CPU until then, ${entryText(known)} ran instead` : `its thread was ${KIND_TEXTS[kind]} until then`;
 }
 
 /** When it was read, or, behind it, when the thread that answered had done with the requests before. */
@@ -57,7 +63,9 @@ export function poolCause(part: Part, { input, stacks }: VerdictInput): Cause {
   const pid = input.threads.find((one) => one.tid === loop)?.pid;
   const slices = input.threads.find((one) => one.tid === loop)?.slices ?? [];
   const overlaps = (startNs: number, endNs: number): boolean => part.segments.some((one) => one.startNs < endNs && startNs < one.endNs);
-  const pool = new Set(slices.filter((one) => one.wokenBy && one.wokenBy.pid === pid && one.wokenBy.tid !== loop && overlaps(one.startNs, one.endNs)).map((one) => one.wokenBy!.tid));
+  const wakers = slices.filter((one) => one.wokenBy && one.wokenBy.pid === pid && one.wokenBy.tid !== loop && overlaps(one.startNs, one.endNs)).map((one) => one.wokenBy!.tid);
+  const known = input.threads.filter((one) => one.pid === pid && input.poolThreads?.has(one.tid)).map((one) => one.tid);
+  const pool = new Set([...wakers, ...known]);
   const stretches = [...pool].flatMap((tid) => segments.map((one) => ({ ...one, tid })));
   const [request] = segments.map((one) => one.call).filter((call) => call !== null);
   return {

@@ -227,6 +227,7 @@ test('a request that lay unread', () => {
   assert.equal(verdict('loop |rrrrrrrrrrr|\nother loop 0-9 GET /export\nrequest 1-11 read 9 loop', { usual: usually(2) }),
     'GET /report took 10 ms, usually 2 ms. 8 ms (80 %) passed before the application read the request: its thread loop (1) was busy with GET /export.');
   assert.match(verdict('loop |qqqqqqqqqrr|\nrequest 1-11 read 9 loop'), /before the application read the request: its thread was waiting for a CPU until then\.$/);
+  assert.match(verdict('loop |qqqqqqqqqrr|\nloop@0: noisy (pid 7)\nrequest 1-11 read 9 loop'), /: its thread got no CPU until then, noisy \(pid 7\) ran instead\.$/);
 });
 
 test('several causes, none that stands out, none known', () => {
