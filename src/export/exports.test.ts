@@ -36,6 +36,32 @@ test('perfetto: threads are tracks with their slices, the path is a track with a
   assert.deepEqual(events.filter((e) => e.ph === 'i').map((e) => e.name), ['slow: x', 'read']);
 });
 
+/** Complete events by track, in the order written. */
+function tracksOf(events: readonly Event[]): Map<string, Event[]> {
+  const tracks = new Map<string, Event[]>();
+  for (const event of events) if (event.ph === 'X') tracks.set(`${event.pid} ${event.tid}`, [...tracks.get(`${event.pid} ${event.tid}`) ?? [], event]);
+  return tracks;
+}
+
+test('perfetto: what the format asks for: numbers, slices one after the other, and arrows that leave from and come to slices', () => {
+  const sample = sampleProfile();
+  // A thread on the path whose beginning is not recorded, and one that had ended before the path left it.
+  const [worker, pool] = sample.threads;
+  const partly = { ...sample, threads: [{ ...worker, slices: worker.slices.slice(2) }, { ...pool, slices: [{ ...pool.slices[0], endNs: 28e6 }] }] };
+  let arrows = 0;
+  for (const profile of [sample, partly, sampleProfile(HOSTILE), emptyProfile(), largeProfile(500)]) {
+    const events = eventsOf(toPerfetto(profile));
+    for (const { ph, name, pid, tid, ts } of events) assert.ok(Number.isInteger(pid) && Number.isInteger(tid) && Number.isFinite(ts) && typeof name === 'string' && 'MXbeisfP'.includes(ph), `${ph} ${name} ${pid} ${tid} ${ts}`);
+    const tracks = tracksOf(events);
+    for (const track of tracks.values()) for (let i = 1; i < track.length; i++) assert.ok(track[i].ts >= track[i - 1].ts + track[i - 1].dur! - 0.002, `${JSON.stringify(track[i - 1])} then ${JSON.stringify(track[i])}`);
+    for (const arrow of events.filter(({ ph }) => ph === 's' || ph === 'f')) {
+      arrows++;
+      assert.ok(tracks.get(`${arrow.pid} ${arrow.tid}`)?.some(({ ts, dur }) => ts <= arrow.ts && arrow.ts <= ts + dur!), JSON.stringify(arrow));
+    }
+  }
+  assert.ok(arrows > 0);
+});
+
 test('perfetto: every async event that begins ends, and no time is negative or no number', () => {
   for (const profile of [sampleProfile(HOSTILE), emptyProfile()]) {
     const events = eventsOf(toPerfetto(profile));

@@ -4,6 +4,7 @@
  * CPU samples in the form of V8's CPU profiles. Times are microseconds since the profile's start.
  */
 import type { Profile, Stacks, ThreadTimeline } from '../profile/profile.js';
+import { SliceIndex } from '../profile/slice-index.js';
 import { frameFile, pathName, sliceName } from './profile-text.js';
 
 interface TraceEvent { ph: string; name: string; pid: number; tid: number; ts: number; [field: string]: unknown }
@@ -52,18 +53,21 @@ function path({ path: segments, pid, requestId }: Profile): TraceEvent[] {
     both('critical path', `path ${requestId}`, pathName(kind, object), pid, pid, startNs, endNs, { kind, object, tid, ...(call === null ? {} : { request: call.id }) }));
 }
 
-/** An arrow where the path goes over to another thread. */
+/** An arrow where the path goes over to another thread: from a slice to a slice, as arrows to nowhere are not shown. */
 function flows({ path: segments, threads }: Profile): TraceEvent[] {
-  const processOf = new Map(threads.map((thread) => [thread.tid, thread.pid]));
+  const index = new SliceIndex(threads);
   return segments.flatMap((segment, i): TraceEvent[] => {
     const next = segments[i + 1];
-    const [from, to] = [processOf.get(segment.tid), processOf.get(next?.tid)];
-    if (next === undefined || segment.tid === next.tid || from === undefined || to === undefined) return [];
+    if (next === undefined || segment.tid === next.tid) return [];
+    const [from, to] = [index.thread(segment.tid), index.thread(next.tid)];
+    const [left, reached] = [index.sliceBefore(segment.tid, segment.endNs), index.sliceBefore(next.tid, next.startNs + 1)];
+    if (!from || !to || !left || !reached || reached.endNs < next.startNs) return [];
     const flow = { cat: 'critical path', name: 'critical path', id: i + 1 };
-    // A flow leaves from within a slice: its last microsecond is still in it.
+    // The last microsecond is still in the slice.
+    const leftNs = Math.max(left.startNs, Math.min(segment.endNs, left.endNs) - 1_000);
     return [
-      { ...flow, ph: 's', pid: from, tid: segment.tid, ts: micros(Math.max(segment.startNs, segment.endNs - 1_000)) },
-      { ...flow, ph: 'f', bp: 'e', pid: to, tid: next.tid, ts: micros(next.startNs) },
+      { ...flow, ph: 's', pid: from.pid, tid: from.tid, ts: micros(leftNs) },
+      { ...flow, ph: 'f', bp: 'e', pid: to.pid, tid: to.tid, ts: micros(next.startNs) },
     ];
   });
 }

@@ -96,7 +96,7 @@ export class ProfileFiles {
   }
 
   #inTurn(step: () => Promise<void>): Promise<void> {
-    const done = this.#last.then(step).then(() => { this.problem = ''; }, (error: Error) => {
+    const done = this.#last.then(step).catch((error: Error) => {
       this.unwritten++;
       this.problem = error.message;
     });
@@ -113,6 +113,7 @@ export class ProfileFiles {
       for (let i = 0; i < Math.ceil(this.#rows.size / 10); i++) await this.#drop(leastWorthy(this.#groups.values(), 'bytes'));
       await this.blobs.put(row.id, packed);
     }
+    this.problem = '';
     this.#add(row);
     for (const one of beyondEndpoint(this.#groups.get(groupOf(row)) ?? [], this.limits)) await this.#drop(one);
     while (this.#rows.size > this.limits.files) await this.#drop(leastWorthy(this.#groups.values(), 'files'));
