@@ -133,7 +133,7 @@ class Agent implements RunningAgent {
         },
         ended: () => this.profiles.ended(),
         died: (error) => {
-          this.recorder.ended(`It ended: ${error.message}.`);
+          this.recorder.ended(`Profiling ended by itself: ${error.message}. It can be switched on again.`);
           options.log.error({ code: error.code, hint: error.hint }, `profiling ended: ${error.message}`);
         },
       },

@@ -22,6 +22,8 @@ export class RecorderControl implements ProfilingControl {
   #starting = false;
   /** What the kernel said when it was last wanted; '' when it works. */
   #unavailable = '';
+  /** Why it ended by itself. */
+  #ended = '';
   #cost = { atMs: 0, seconds: 0, cores: null as number | null };
 
   constructor(private readonly parts: RecorderParts) {}
@@ -34,7 +36,7 @@ export class RecorderControl implements ProfilingControl {
     const { config, profiling, profiles, capture } = this.parts;
     const { passedOver, asks } = capture()?.profiling ?? { passedOver: 0, asks: [] };
     return {
-      on: this.on, starting: this.#starting, unavailable: this.#unavailable, hooks: [...profiling.hooks],
+      on: this.on, starting: this.#starting, unavailable: this.#unavailable, ended: this.#ended, hooks: [...profiling.hooks],
       memoryBytes: profiling.memoryBytes || config.profileMemoryBytes * cpus().length, kernelCores: this.#cost.cores,
       profiles: { count: profiles.files.count, bytes: profiles.files.bytes },
       counts: { byReason: { ...profiles.byReason }, passedOver, unwritten: profiles.files.unwritten, unwrittenReason: profiles.files.problem }, limits: limitsOf(config), asks: this.on ? asks : [],
@@ -54,7 +56,7 @@ export class RecorderControl implements ProfilingControl {
     this.#starting = true;
     try {
       await this.parts.profiling.start();
-      this.#unavailable = '';
+      this.#unavailable = this.#ended = '';
     } catch (error) {
       const { message, hint } = toKindlingError(error);
       this.#unavailable = `${message}. ${hint}`;
@@ -66,7 +68,7 @@ export class RecorderControl implements ProfilingControl {
 
   /** It ended without having been asked to. */
   ended(reason: string): void {
-    this.#unavailable = reason;
+    this.#ended = reason;
   }
 
   /** Once a second or so. */

@@ -10,6 +10,7 @@ export function profilingText(state: ProfilingState, paint: Paint): string {
   const rows: Array<[string, string]> = [
     ['recorder', state.on ? paint.green('on') : state.starting ? 'starting' : 'off'],
     ...(state.unavailable === '' ? [] : [['', paint.yellow(printable(state.unavailable))] as [string, string]]),
+    ...(state.ended === '' ? [] : [['', paint.red(printable(state.ended))] as [string, string]]),
     ...(state.on ? [['hooks', `${attached} attached${missing(state)}`], ['memory', formatSize(state.memoryBytes)]] as Array<[string, string]> : []),
     ['made', made.length === 0 ? 'no profile since the agent started' : `${made.join(', ')}; ${formatCount(counts.passedOver)} passed over`],
     ['kept', `${formatCount(profiles.count)} of at most ${formatCount(limits.files)}, ${formatSize(profiles.bytes)} of at most ${formatSize(limits.diskBytes)}`],

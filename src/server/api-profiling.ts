@@ -7,6 +7,8 @@ export interface ProfilingState {
   starting: boolean;
   /** Why it cannot be switched on here, and what to do about it; '' when it can. */
   unavailable: string;
+  /** Why it is off although nobody switched it off: it can be switched on again. '' when that is not so. */
+  ended: string;
   /** Empty while it is off: nothing is attached then. */
   hooks: Array<{ name: string; state: 'attached' | 'skipped' | 'failed'; reason: string }>;
   /** What the recorder occupies, of all CPUs; while it is off, what it would. */

@@ -20,7 +20,7 @@ class Control implements ProfilingControl {
 
   state(): ProfilingState {
     return {
-      on: this.on, starting: false, unavailable: '', hooks: [], memoryBytes: 0, kernelCores: null, profiles: { count: 0, bytes: 0 },
+      on: this.on, starting: false, unavailable: '', ended: '', hooks: [], memoryBytes: 0, kernelCores: null, profiles: { count: 0, bytes: 0 },
       counts: { byReason: {}, passedOver: 0, unwritten: 0, unwrittenReason: '' }, limits: { memoryPerCpuBytes: 1, perHour: 1, perEndpoint: 1, files: 1, diskBytes: 1 },
       asks: this.asked.map((ask) => ({ operation: '', ...ask, remaining: ask.count })),
     };

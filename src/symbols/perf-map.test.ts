@@ -70,6 +70,13 @@ test('a link instead of a file is not followed: the process could point it at wh
   assert.equal(map.size, 0);
 });
 
+test('of a huge map a bounded part is kept, and look-ups in it answer', () => {
+  const map = new PerfMap(1, '/nonexistent');
+  for (let piece = 0; piece < 50; piece++) map.add(Array.from({ length: 10_000 }, (_, i) => `${((piece * 10_000 + i) * 64).toString(16)} 20 f${i}\n`).join(''));
+  assert.equal(map.size, 400_000);
+  assert.equal(map.nameOf(640 + 8), 'f10');
+});
+
 test('whatever is written into it, names are bounded text and look-ups answer', () => {
   fc.assert(fc.property(fc.array(fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('10 10 a\n', '\n', '10 ', 'ffffffffffffffff ffffffffffffffff z\n', '10 0 b\n', '20 5 \u0000\u001b[31m\n'))), fc.nat(), (pieces, address) => {
     const map = new PerfMap(1, '/nonexistent');

@@ -83,25 +83,63 @@ test('while the child cannot answer there is a first answer in time, and the who
   assert.match(stackTexts(whole).join('\n'), /shop::checkout < main/);
 });
 
+/** Where a section of the file is. */
+function sectionOf(binary: string, name: string): { offset: number; size: number } {
+  const sections = execFileSync('readelf', ['-SW', binary], { encoding: 'utf8' });
+  const found = new RegExp(`\\s${name.replace('.', '\\.')}\\s+\\S+\\s+\\S+\\s+(\\S+)\\s+(\\S+)`).exec(sections);
+  assert.ok(found, `${name} in ${sections}`);
+  return { offset: Number.parseInt(found[1], 16), size: Number.parseInt(found[2], 16) };
+}
+
+/** A fifth of its bytes are others. */
+function withGarbage(file: Buffer, { offset, size }: { offset: number; size: number }, round: number): Buffer {
+  const broken = Buffer.from(file);
+  for (let i = offset; i < offset + size; i++) if ((i * 2_654_435_761 >>> 8) % 5 === round % 5) broken[i] = (i * 40_503 + round) >>> 3;
+  return broken;
+}
+
+/** As if it had been cut there. */
+function withZeros(file: Buffer, { offset, size }: { offset: number; size: number }, from: number): Buffer {
+  return Buffer.from(file).fill(0, offset + from, offset + size);
+}
+
 test('debug information of garbage costs names at most, never the answer', async () => {
   using folder = new TestFolder();
   const binary = folder.compileBusy();
   const good = readFileSync(binary);
-  const sections = execFileSync('readelf', ['-SW', binary], { encoding: 'utf8' });
   await using scope = new Scope({ stuckMs: 40_000 });
   for (const [round, name] of ['.debug_info', '.debug_abbrev', '.debug_line', '.debug_str', '.debug_rnglists', '.symtab', '.strtab', '.shstrtab'].entries()) {
-    const found = new RegExp(`\\s${name.replace('.', '\\.')}\\s+\\S+\\s+\\S+\\s+(\\S+)\\s+(\\S+)`).exec(sections);
-    assert.ok(found, `${name} in ${sections}`);
-    const [offset, size] = [Number.parseInt(found[1], 16), Number.parseInt(found[2], 16)];
-    const broken = Buffer.from(good);
-    for (let i = offset; i < offset + size; i++) if ((i * 2_654_435_761 >>> 8) % 5 === round % 5) broken[i] = (i * 40_503 + round) >>> 3;
-    writeFileSync(binary, broken);
+    writeFileSync(binary, withGarbage(good, sectionOf(binary, name), round));
     await using program = await runBusy(folder.path, binary, 'work', 10);
     const named = await scope.symbolizer.symbolize(program.items, WITHIN);
     assert.equal(named.of.length, program.items.length);
     for (const index of named.of) assert.equal(named.stacks[index].truncated, '', `${name}: unwinding needs none of it`);
     await program.end();
   }
+});
+
+test('unwinding information of garbage: a stack ends early and says so, and no function is in it that was not called', async () => {
+  using folder = new TestFolder();
+  const binary = folder.compileBusy();
+  const good = readFileSync(binary);
+  const eh = sectionOf(binary, '.eh_frame');
+  await using scope = new Scope({ stuckMs: 40_000 });
+  const called = /^(shop::(mix|Basket<unsigned long>::total|checkout)|main|_start|__libc_start\w*|libc\S*)$/;
+  const broken = [...[0, 1].map((round) => withGarbage(good, eh, round)), withZeros(good, eh, 0), withZeros(good, eh, eh.size >> 1), withZeros(good, sectionOf(binary, '.eh_frame_hdr'), 0)];
+  let cutShort = 0;
+  for (const [round, bytes] of broken.entries()) {
+    writeFileSync(binary, bytes);
+    await using program = await runBusy(folder.path, binary, 'work', 10);
+    const named = await scope.symbolizer.symbolize(program.items, WITHIN);
+    for (const index of named.of) {
+      const { frames, truncated } = named.stacks[index];
+      const names = frames.map((frame) => named.frames[frame].name);
+      assert.ok(names.every((one) => called.test(one)), `${round}: ${names.join(' < ')} {${truncated}}`);
+      if (truncated !== '') cutShort++;
+    }
+    await program.end();
+  }
+  assert.ok(cutShort > 0, 'some of it was needed');
 });
 
 test('stack copies of garbage give marked stacks, whatever is in them', async () => {

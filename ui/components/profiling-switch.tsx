@@ -32,6 +32,7 @@ function Switch({ profiling: { busy, change }, state }: { profiling: Profiling; 
 
 function describe(state: ProfilingState): string {
   const kept = `${formatCount(state.profiles.count)} profiles kept, ${formatBytes(state.profiles.bytes)}`;
+  if (!state.on && state.ended !== '') return `${visible(state.ended, 400)} ${kept}.`;
   if (!state.on) return `${state.unavailable === '' ? `Off: nothing is attached. On, it would hold ${formatBytes(state.memoryBytes)} of memory.` : visible(state.unavailable, 400)} ${kept}.`;
   const cost = state.kernelCores === null ? 'its CPU time in the kernel is not accounted' : `${formatCores(state.kernelCores)} in the kernel`;
   const over = state.counts.passedOver === 0 ? '' : ` ${formatCount(state.counts.passedOver)} requests deserved one and got none: their endpoint or the hour had its share.`;
