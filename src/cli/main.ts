@@ -1,5 +1,6 @@
-#!/usr/bin/env -S node --max-semi-space-size=2
-// By default V8's young generation grows to 32 MB, for speed that an agent beside other programs has no use for. Node takes this only at its start.
+#!/usr/bin/env -S node --max-semi-space-size=2 --max-old-space-size=1024
+// By default V8's young generation grows to 32 MB, and the old one to four times what lives in it before it is collected, where there is much memory: for
+// speed that an agent beside other programs has no use for. Node takes these only at its start.
 import { CommanderError } from 'commander';
 import { translateError } from '../agent/translate-error.js';
 import { EXIT } from '../errors/index.js';
