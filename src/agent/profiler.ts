@@ -82,7 +82,7 @@ export class Profiler {
       requestStartNs: request.startNs, requestEndNs: request.endNs, requestReadNs: request.readNs ?? request.startNs,
       ...(evidence.wholeFromNs > fromNs ? { recordedFromNs: evidence.wholeFromNs - fromNs } : {}),
       threads, logs: logLines(evidence.logs, fromNs), operations: operationsOf(evidence.operations, fromNs, toNs),
-      moments: momentsOf({ lives: evidence.lives, retransmits, pid: record.pid, fromNs, toNs }), calls: processes[0]?.calls ?? [], request, processes,
+      moments: momentsOf({ lives: evidence.lives, retransmits, request, pid: record.pid, fromNs, toNs }), calls: processes[0]?.calls ?? [], request, processes,
       usual: this.#usual.of(record, job.usual), pressure: this.pressure.between(record.pid, startNs, endNs),
       missing: whatIsMissing({ threads, record, evidence, named: this.namer !== null }),
     };

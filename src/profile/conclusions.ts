@@ -4,6 +4,7 @@
  */
 import { criticalPath } from './critical-path.js';
 import { ledgerOf } from './ledger.js';
+import { withPath } from './moments.js';
 import type { PathInput } from './path-input.js';
 import { withCollections, withThrottling } from './path-refinements.js';
 import type { Profile } from './profile.js';
@@ -19,7 +20,7 @@ export function conclude(facts: ProfileFacts): Profile {
   const onPath = new Set(path.map((segment) => segment.tid));
   const { stacks, pressure, usual } = facts;
   return {
-    ...facts, threads: facts.threads.map((thread) => ({ ...thread, onPath: onPath.has(thread.tid) })), path, ledger,
+    ...facts, threads: facts.threads.map((thread) => ({ ...thread, onPath: onPath.has(thread.tid) })), moments: withPath(facts.moments, path, facts.threads), path, ledger,
     ...verdictOf({ label: labelOf(facts), input, path, ledger, usual, stacks, pressure }),
   };
 }

@@ -115,7 +115,7 @@ export interface Operation {
   result: number | null;
 }
 
-export type MomentKind = 'read' | 'first_byte' | 'retransmit' | 'throttled' | 'gc' | 'exec' | 'thread_started' | 'thread_ended' | 'oom';
+export type MomentKind = 'read' | 'first_byte' | 'retransmit' | 'throttled' | 'gc' | 'exec' | 'thread_started' | 'thread_ended';
 
 /** Something that happened at a point of time, for the axis. */
 export interface Moment { ns: number; kind: MomentKind; pid: number; tid: number; text: string }

@@ -15,11 +15,11 @@ export interface Mark {
 
 export const MARK_WORDS: Readonly<Record<MarkKind, string>> = {
   start: 'request starts', end: 'request ends', read: 'read', first_byte: 'first byte', retransmit: 'sent again', throttled: 'held back', gc: 'GC', exec: 'exec',
-  thread_started: 'new thread', thread_ended: 'thread ends', oom: 'out of memory', log: 'log',
+  thread_started: 'new thread', thread_ended: 'thread ends', log: 'log',
 };
 
 /** Whose words come first when there is not room for all. */
-const PRIORITY: readonly MarkKind[] = ['start', 'end', 'oom', 'throttled', 'retransmit', 'gc', 'read', 'first_byte', 'exec', 'thread_started', 'thread_ended'];
+const PRIORITY: readonly MarkKind[] = ['start', 'end', 'throttled', 'retransmit', 'gc', 'read', 'first_byte', 'exec', 'thread_started', 'thread_ended'];
 
 export const markWord = (kind: MarkKind): string => MARK_WORDS[kind] ?? kind;
 
