@@ -14,7 +14,7 @@ import { momentsOf } from '../profile/moments.js';
 import { addNetwork } from '../profile/network.js';
 import { operationsOf } from '../profile/operations.js';
 import type { PressureLog } from '../profile/pressure-log.js';
-import { ProcessObjects } from '../profile/process-objects.js';
+import { ProcessObjects, seenNames } from '../profile/process-objects.js';
 import type { ProcessWork, Profile, ThreadTimeline } from '../profile/profile.js';
 import { evidenceOf, readEvidence } from '../profile/read-evidence.js';
 import { relatedProcesses } from '../profile/related-processes.js';
@@ -44,7 +44,7 @@ export class Profiler {
     const processes = [...related, ...childProcesses(whole.children, related)];
     const evidence = evidenceOf(whole, new Set(processes.map(({ pid }) => pid)));
     const threads = timelines({
-      switches: evidence.switches, fromNs, toNs, surroundings: new ProcessObjects(job.peers, evidence.lives),
+      switches: evidence.switches, fromNs, toNs, surroundings: new ProcessObjects(job.peers, whole.lives, seenNames(whole.switches, job.processes)),
       notes: new ThreadNotes(evidence.blocks, evidence.operations), lives: evidence.lives, running: evidence.running,
       wholeFromNs: evidence.wholeFromNs,
     });
