@@ -1,7 +1,7 @@
 /** The stacks of a window with names: samples, and where the blocks of its slices were. */
-import type { Evidence, LifeRecord, StackCopy } from '../profile/evidence.js';
+import type { Evidence, LifeRecord, SampleRecord, StackCopy } from '../profile/evidence.js';
 import type { Slice, ThreadTimeline } from '../profile/profile.js';
-import { noStacks, type Stacks } from '../profile/stacks.js';
+import { NAMES_TO_COME, noStacks, type Stacks } from '../profile/stacks.js';
 import type { NamedStacks, StackItem, StackNamer } from '../symbols/stack-request.js';
 
 /** How long a profile waits for names before it is shown without some of them. */
@@ -53,6 +53,14 @@ export class ProfileStacks {
     }
     this.#blocked.push({ slice, item });
   }
+}
+
+/** Of samples that nobody has named yet: when they were taken. */
+export function stacksToCome(samples: readonly SampleRecord[], originNs: number): Stacks {
+  return {
+    frames: [], stacks: [{ frames: [], truncated: NAMES_TO_COME }], pending: true,
+    samples: samples.map(({ ns, pid, tid, periodNs }) => ({ ns: ns - originNs, pid, tid, stack: 0, weightNs: periodNs })),
+  };
 }
 
 /** What became of a process's program in the window. */

@@ -22,6 +22,8 @@ const MAX_WINDOWS = 50;
 const WINDOWS_BYTES = 32e6;
 /** Profiles that are shown before all their names are there; the process that names them takes one at a time. */
 const MAX_UNFINISHED = 3;
+/** A window that waits for longer is shown without names first. */
+const SHOWN_WITHIN_MS = 700;
 const PRESSURE_MS = 250;
 const STATE_MS = 1_000;
 
@@ -39,6 +41,8 @@ class ProfileWorker {
   readonly #waiting: ProfileJob[] = [];
   readonly #windows: CutWindow[] = [];
   readonly #unfinished = new Set<Promise<void>>();
+  /** Of windows that wait: until they are shown without names. */
+  readonly #showTimers = new Map<CutWindow, NodeJS.Timeout>();
   /** Of all windows that are not done. */
   #heldBytes = 0;
   readonly #timers: NodeJS.Timeout[] = [];
@@ -69,6 +73,7 @@ class ProfileWorker {
 
   stop(): void {
     for (const timer of this.#timers) clearInterval(timer);
+    for (const timer of this.#showTimers.values()) clearTimeout(timer);
     this.#waiting.length = 0;
     this.#windows.length = 0;
     this.#jobs.close();
@@ -98,12 +103,13 @@ class ProfileWorker {
     for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
       this.#pressure.look(job.record.pid, monotonicNs());
       try {
-        if (this.#windows.length >= MAX_WINDOWS) this.#giveUp(this.#windows.shift()!, 'names are looked up too slowly');
+        if (this.#windows.length >= MAX_WINDOWS) this.#giveUpNames(this.#windows.shift()!);
         const whole = this.#profiler.cut(job);
         const fits = this.#heldBytes === 0 || this.#heldBytes + whole.bytes <= WINDOWS_BYTES;
         const window = fits ? whole : withoutStacks(whole);
         this.#windows.push(window);
         this.#heldBytes += window.bytes;
+        this.#showTimers.set(window, setTimeout(() => this.#showUnnamed(window), SHOWN_WITHIN_MS));
         if (!this.#naming) void this.#name();
       } catch (error) {
         this.#fail(job, (error as Error).stack ?? String(error));
@@ -118,6 +124,7 @@ class ProfileWorker {
     this.#naming = true;
     for (let next = this.#windows.shift(); next !== undefined; next = this.#windows.shift()) {
       const window = next;
+      this.#cancelShow(window);
       try {
         const later = await this.#profiler.profile(window, postProfile);
         if (later === null) this.#heldBytes -= window.bytes;
@@ -138,6 +145,26 @@ class ProfileWorker {
       this.#unfinished.delete(done);
     });
     this.#unfinished.add(done);
+  }
+
+  #showUnnamed(window: CutWindow): void {
+    this.#cancelShow(window);
+    try {
+      postProfile(this.#profiler.unnamed(window));
+    } catch (error) {
+      this.#fail(window.job, (error as Error).stack ?? String(error));
+    }
+  }
+
+  #cancelShow(window: CutWindow): void {
+    clearTimeout(this.#showTimers.get(window));
+    this.#showTimers.delete(window);
+  }
+
+  /** All else of the profile is there. */
+  #giveUpNames(window: CutWindow): void {
+    if (this.#showTimers.has(window)) this.#showUnnamed(window);
+    this.#giveUp(window, 'names are looked up too slowly');
   }
 
   #giveUp(window: CutWindow, reason: string): void {

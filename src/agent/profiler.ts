@@ -25,7 +25,7 @@ import type { Stacks } from '../profile/stacks.js';
 import type { StackNamer } from '../symbols/stack-request.js';
 import { bytesOf, type CutWindow } from './cut-window.js';
 import type { ProfileJob } from './profile-jobs.js';
-import { ProfileStacks } from './profile-stacks.js';
+import { ProfileStacks, stacksToCome } from './profile-stacks.js';
 import { whatIsMissing } from './profile-missing.js';
 
 /** How far back a thread's last switch may lie for its state at the window's start to be known. */
@@ -68,6 +68,13 @@ export class Profiler {
     this.#usual.note(profile);
     handle(profile);
     return later === null ? null : { named: later.then((names) => handle(conclusions(stacks.apply(names)))) };
+  }
+
+  /** To be shown before anybody has had the time to look for names: they follow. The window stays as it is. */
+  unnamed({ job, processes, evidence, threads }: CutWindow): Profile {
+    const bare = threads.map((thread) => ({ ...thread, slices: thread.slices.map(({ stack: _stack, ...slice }) => slice) }));
+    const facts = this.#facts(job, processes, evidence, bare);
+    return bounded(conclude({ ...facts, stacks: stacksToCome(evidence.samples, job.fromNs) }));
   }
 
   #facts(job: ProfileJob, processes: ProcessWork[], evidence: CutWindow['evidence'], threads: ThreadTimeline[]): Omit<ProfileFacts, 'stacks'> {

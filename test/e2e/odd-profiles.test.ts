@@ -86,6 +86,14 @@ test('a process forked for the answer is in the profile, with the program it had
   assert.ok(executed.moments.some(({ kind }) => kind === 'exec'));
 });
 
+test('a process that was forked and waited for explains the wait', async () => {
+  const profile = await profileOfAsked('/wait-for-child');
+  assertSound(profile);
+  const child = profile.threads.find(({ pid }) => pid !== profile.pid);
+  const inChild = profile.path.filter(({ tid }) => tid === child?.tid).reduce((sum, { startNs, endNs }) => sum + endNs - startNs, 0);
+  assert.ok(inChild > 0.8 * (profile.requestEndNs - profile.requestStartNs), JSON.stringify(profile.ledger));
+});
+
 test('a process that executes another program in mid-request: stacks before and after have the names of their program', async () => {
   const profile = await profileOfAsked('/exec');
   assertSound(profile);
@@ -120,6 +128,26 @@ test('names, log lines and paths made to harm a terminal or a page are text with
   const text = await kindling('top', '--once', '--url', agent.url);
   const state = await kindling('profiling', '--url', agent.url);
   for (const printed of [profile.verdict, text.stdout, state.stdout]) assert.doesNotMatch(printed, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]/);
+});
+
+test('while names cannot be looked up all profiles are shown in time without them; then they get them', async () => {
+  const paths = ['/stuck/a', '/stuck/b', '/stuck/c', '/stuck/d', '/stuck/e', '/stuck/f'];
+  const [namer] = childrenRunning('symbols/child.js');
+  process.kill(namer, 'SIGSTOP');
+  const rows = [];
+  try {
+    for (const path of paths) await service.ask(path);
+    const askedMs = performance.now();
+    for (const path of paths) rows.push((await profiled(agent, path, 1))[0]);
+    // It is taken to hang after 15 s.
+    assert.ok(performance.now() - askedMs < 8_000 * SLOW, `shown after ${Math.round(performance.now() - askedMs)} ms`);
+  } finally {
+    process.kill(namer, 'SIGCONT');
+  }
+  for (const { id } of rows) {
+    const profile = await agent.until(() => agent.get<Profile>(`/api/requests/${id}/profile`), ({ stacks }) => !stacks.pending, 'all names are there', 30_000);
+    assert.ok(samplesIn(profile, 'burn_in_thread').length > 0, profile.missing.join('\n'));
+  }
 });
 
 test('the process that looks up names is killed again and again: a profile is there at once, and whole in the end', async () => {

@@ -190,7 +190,15 @@ static void *serve(void *argument)
 		close(fd);
 		return 0;
 	}
-	if (is(request, "/long"))
+	if (is(request, "/wait-for-child")) {
+		pid_t child = fork();
+
+		if (!child) {
+			burn_in_child(150);
+			_exit(0);
+		}
+		waitpid(child, 0, 0);
+	} else if (is(request, "/long"))
 		long_request(0);
 	else if (is(request, "/long-busy"))
 		long_request(1);
