@@ -13,6 +13,7 @@
 #include <bpf/bpf_endian.h>
 #include "interrupt.h"
 #include "scope.h"
+#include "socket-owner.h"
 #include "note.h"
 #include "stack.h"
 #include "operation.h"
@@ -400,8 +401,33 @@ int BPF_PROG(recorder_renamed, struct task_struct *task, const char *name)
 SEC("tp_btf/tcp_retransmit_skb")
 int BPF_PROG(recorder_retransmitted, struct sock *sk)
 {
-	if (socket_in_scope(sk))
+	if (socket_in_scope(sk) || socket_has_owner(sk))
 		write_retransmit(sk);
+	return 0;
+}
+
+/* In a process-tree scope only. */
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(recorder_owned, struct sock *sk, int old, int new)
+{
+	if ((new == TCP_SYN_SENT || new == TCP_LISTEN) && current_in_scope())
+		own_socket(sk, bpf_get_current_pid_tgid() >> 32);
+	return 0;
+}
+
+/* The same of those that were open before: run once. */
+SEC("iter/task_file")
+int open_sockets(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	struct socket *socket;
+
+	if (!task || !file || !task_in_scope(task))
+		return 0;
+	socket = bpf_sock_from_file(file);
+	if (socket && socket->sk)
+		own_socket(socket->sk, task->tgid);
 	return 0;
 }
 

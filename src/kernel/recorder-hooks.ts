@@ -13,14 +13,24 @@ export interface RecorderPlan {
 const TRACEPOINTS: Record<string, string> = {
   thread_switched: 'sched_switch', thread_woken: 'sched_waking', recorder_forked: 'sched_process_fork', recorder_executed: 'sched_process_exec',
   recorder_exited: 'sched_process_exit', recorder_renamed: 'task_rename', recorder_retransmitted: 'tcp_retransmit_skb',
-  thread_returned: 'rseq_update', call_returned: 'sys_exit',
+  thread_returned: 'rseq_update', call_returned: 'sys_exit', recorder_owned: 'inet_sock_set_state',
 };
+const TELLS_ITSELF = 'needed for a process tree only: else a socket tells whose it is';
 export const NEEDED = ['thread_switched', 'thread_woken', 'recorder_forked'];
 export const SAMPLER = 'sampled';
 /** An iterator over tasks: runs when a window is read. */
 export const STATES = 'thread_states';
+/** An iterator over open files: runs once, when the recorder begins. */
+export const SOCKETS = 'open_sockets';
 
-export function planRecorder(options: { logs: boolean; samples: boolean }): RecorderPlan {
+/** Iterator program → what it needs of the kernel, and what is not known without it. */
+const ITERATORS: Record<string, { over: string; lacking: string }> = {
+  [STATES]: { over: 'bpf_iter__task', lacking: 'this kernel cannot iterate over tasks: what threads do at the end of a window stays open' },
+  [SOCKETS]: { over: 'bpf_iter__task_file', lacking: 'this kernel cannot iterate over files: packets sent again on connections that were open before are not told' },
+};
+
+/** `tree`: the scope is a process tree, to which a socket does not tell that it belongs. */
+export function planRecorder(options: { logs: boolean; samples: boolean; tree: boolean }): RecorderPlan {
   const programs = Object.keys(TRACEPOINTS);
   // With struct rseq_event the kernel updates rseq only where it must (6.19): no longer after each block.
   const [lazy, ...found] = addon().kernelHas(['rseq_event', ...programs.map((program) => `btf_trace_${TRACEPOINTS[program]}`)]);
@@ -30,10 +40,14 @@ export function planRecorder(options: { logs: boolean; samples: boolean }): Reco
     if (!has(program)) return `this kernel has no tracepoint ${TRACEPOINTS[program]}`;
     if (program === 'thread_returned' && lazy) return 'this kernel tells only of some returns: the exit of system calls is used';
     if (program === 'call_returned' && !options.logs && !notesAtExit) return 'log lines are not wanted: nothing is added to system calls';
+    if (program === 'recorder_owned' && !options.tree) return TELLS_ITSELF;
     return '';
   };
   const plan = programs.map((name) => ({ name, use: reasonAgainst(name) === '', reason: reasonAgainst(name) }));
-  const states = addon().kernelHas(['bpf_iter__task'])[0];
-  plan.push({ name: STATES, use: states, reason: states ? '' : 'this kernel cannot iterate over tasks: what threads do at the end of a window stays open' });
+  const iterable = addon().kernelHas(Object.values(ITERATORS).map(({ over }) => over));
+  Object.entries(ITERATORS).forEach(([name, { lacking }], i) => {
+    const reason = !iterable[i] ? lacking : name === SOCKETS && !options.tree ? TELLS_ITSELF : '';
+    plan.push({ name, use: reason === '', reason });
+  });
   return { programs: [...plan, { name: SAMPLER, use: options.samples, reason: options.samples ? '' : 'no samples are wanted' }], notesAtExit };
 }

@@ -10,7 +10,7 @@ import { writeScope, type CaptureTarget } from './capture.js';
 import { NoteRings, type NoteHandler } from './note-rings.js';
 import { PidSet } from './pid-set.js';
 import { processTree } from './process-tree.js';
-import { NEEDED, planRecorder, SAMPLER, STATES, type RecorderPlan } from './recorder-hooks.js';
+import { NEEDED, planRecorder, SAMPLER, SOCKETS, STATES, type RecorderPlan } from './recorder-hooks.js';
 import { divideMemory, memoryBytes, type RecorderMemory } from './recorder-memory.js';
 import { SwitchRings, type SwitchHandler } from './switch-ring.js';
 
@@ -54,7 +54,7 @@ export class FlightRecorder {
     const cpus = possibleCpus();
     const memory = divideMemory(options.bytesPerCpu, cpus);
     this.memoryBytes = memoryBytes(memory);
-    const plan = planRecorder({ logs: options.logs ?? true, samples: samples > 0 });
+    const plan = planRecorder({ logs: options.logs ?? true, samples: samples > 0, tree: options.scope.kind === 'tree' });
     const lacking = plan.programs.find(({ name, use }) => !use && NEEDED.includes(name));
     if (lacking !== undefined) throw new KindlingError('BPF_ATTACH_FAILED', { reason: lacking.reason });
     const key = randomBytes(8);
@@ -72,6 +72,7 @@ export class FlightRecorder {
       this.#attach(plan, cpus);
       // Whoever forked between the listing and the attachment.
       if (options.scope.kind === 'tree') for (const pid of processTree(options.scope)) pids.add(pid);
+      if (this.#isAttached(SOCKETS)) this.#object.iterate(SOCKETS);
     } catch (error) {
       this.close();
       throw error;
@@ -93,10 +94,14 @@ export class FlightRecorder {
 
   /** Every thread's state as it is now, as a switch that has not ended: `off` 0 on a CPU. Nothing where the kernel cannot tell. */
   states(handle: SwitchHandler): void {
-    if (!this.#hooks.some(({ name, state }) => name === STATES && state === 'attached')) return;
+    if (!this.#isAttached(STATES)) return;
     const bytes = this.#object.iterate(STATES);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let offset = 0; offset + Switch.byteLength <= bytes.length; offset += Switch.byteLength) handle(view, offset, -1);
+  }
+
+  #isAttached(program: string): boolean {
+    return this.#hooks.some(({ name, state }) => name === program && state === 'attached');
   }
 
   /** See NoteRings.window. @param kind of NoteRingKind */
