@@ -1,9 +1,8 @@
 /** Starts the shop: nginx in front of a Node service on Redis, PostgreSQL, MariaDB and a DNS server, all in one place. */
 import { join } from 'node:path';
 import {
-  freePort, startDnsmasq, startMariadb, startNginx, startNodeService, startPostgres, startRedis, startServer, type Server, type ServerPlace,
+  freePort, startDnsmasq, startMariadb, startNginx, startNodeService, startPostgres, startRedis, startSlowDns, type Server, type ServerPlace,
 } from '../test/servers/index.js';
-import { makeServerDirectory } from '../test/servers/server.js';
 import { demoSource } from './paths.js';
 import { seed } from './seed.js';
 
@@ -13,11 +12,14 @@ export interface Shop {
   servers: Server[];
 }
 
+/** Below the 250 ms after which c-ares, Node's resolver, would ask again. */
+const SLOW_DNS_MS = 220;
+
 const carriers = { 'de.carrier.test': '127.0.1.1', 'fr.carrier.test': '127.0.1.2', 'nl.carrier.test': '127.0.1.3', 'at.carrier.test': '127.0.1.4' };
 
 export async function startShop(place: ServerPlace, progress: (text: string) => void): Promise<Shop> {
   progress('starting Redis, PostgreSQL, MariaDB and dnsmasq');
-  const slowDns = await startSlowDns(place);
+  const slowDns = await startSlowDns(place, { delayMs: SLOW_DNS_MS });
   const [redis, postgres, mariadb, dns] = await Promise.all([
     startRedis(place),
     startPostgres(place),
@@ -34,13 +36,6 @@ export async function startShop(place: ServerPlace, progress: (text: string) => 
   });
   const nginx = await startNginx(place, await frontConfiguration(service.port));
   return { url: `http://127.0.0.1:${nginx.port}`, servers: [nginx, service, redis, postgres, mariadb, dns, slowDns] };
-}
-
-async function startSlowDns(place: ServerPlace): Promise<Server> {
-  const port = await freePort();
-  const directory = makeServerDirectory(place, 'slow-dns');
-  const command = [process.execPath, join(demoSource, 'slow-dns.js')];
-  return startServer(place, { name: 'slow-dns', port, directory, command, probe: 'dns', env: { PORT: String(port) } });
 }
 
 async function frontConfiguration(servicePort: number) {

@@ -3,14 +3,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ProfileSummary } from '../../src/server/api.js';
 import type { Profile } from '../../src/profile/profile.js';
 import { Agent, MAIN } from '../../test/e2e/kindling.js';
-import { launch, NetworkNamespace, startServer, Workspace, type Cgroup, type ProbeKind, type Server, type ServerPlace } from '../../test/servers/index.js';
+import { launch, NetworkNamespace, startServer, Workspace, type Cgroup, type Server, type ServerPlace } from '../../test/servers/index.js';
 import { commandLine } from '../../test/servers/launch.js';
 import { choosePort, makeServerDirectory } from '../../test/servers/server.js';
 import { Client } from './client.js';
 import { FirstInLine } from './limits.js';
 import type { Programs } from './programs.js';
 
-interface ServeOptions { env?: Record<string, string>; probe?: ProbeKind; preferred?: boolean }
+interface ServeOptions { env?: Record<string, string>; preferred?: boolean }
 
 /** Below any of the delays that are made, above what a busy machine makes of a harmless request. */
 const SLOW = '150ms';
@@ -52,10 +52,10 @@ export class Stage {
   }
 
   /** A program that listens on the port that its command or its $PORT says. */
-  async serve(name: string, command: (port: number) => string[], { env = {}, probe = 'http', preferred = true }: ServeOptions = {}): Promise<Server> {
+  async serve(name: string, command: (port: number) => string[], { env = {}, preferred = true }: ServeOptions = {}): Promise<Server> {
     const port = await choosePort(undefined);
     const directory = makeServerDirectory(this.place, name);
-    const server = await startServer(this.place, { name, port, directory, command: command(port), probe, env: { PORT: String(port), NAME: name, ...env } });
+    const server = await startServer(this.place, { name, port, directory, command: command(port), probe: 'http', env: { PORT: String(port), NAME: name, ...env } });
     if (preferred) this.prefer(server);
     return server;
   }
@@ -74,10 +74,6 @@ export class Stage {
     const server = await this.serve(name, () => [process.execPath, ...options, this.programs.script('service')], { env });
     await this.client.get(server.port, '/calibrate/now');
     return server;
-  }
-
-  serveScript(name: string, env: Record<string, string>, probe: ProbeKind): Promise<Server> {
-    return this.serve(name, () => [process.execPath, this.programs.script(name)], { env, probe });
   }
 
   async serveJava(options: readonly string[]): Promise<Server> {

@@ -20,6 +20,7 @@ export { startRedis, type RedisOptions, type RedisServer } from './redis.js';
 export { startPostgres, type PostgresOptions, type PostgresServer } from './postgres.js';
 export { startMariadb, type MariadbOptions, type MariadbServer } from './mariadb.js';
 export { startDnsmasq, type DnsmasqOptions } from './dnsmasq.js';
+export { startSlowDns, type SlowDnsOptions } from './slow-dns.js';
 export { startNodeService, type NodeServiceOptions } from './node-service.js';
 export { curl, dig, h2load, mariadbCli, mysqlslap, pgbench, psql, redisBenchmark, redisCli, wrk, type LoadResult } from './clients.js';
 export { pgbenchInit } from './postgres-clients.js';
