@@ -15,7 +15,7 @@ function window(samples: number): CutWindow {
     evidence: {
       fromNs: 0, toNs: 10, running: [], operations: [], logs: [], lives: [], retransmits: [], cut: ['1 samples more than a profile holds'],
       samples: Array.from({ length: samples }, (_, ns) => ({ ns, pid: 1, tid: 1, cpu: 0, periodNs: 1, stack })), blocks: [{ ns: 10, offNs: 0, pid: 1, tid: 1, stack }],
-      rememberedNs: { switches: 0, samples: 0, notes: 0 }, wholeFromNs: -Infinity, children: [],
+      rememberedNs: { switches: 0, samples: 0, notes: 0 }, startedNs: 0, wholeFromNs: -Infinity, children: [],
     },
   };
   return { ...parts, bytes: bytesOf(parts) };

@@ -47,6 +47,9 @@ export class FlightRecorder {
   readonly #hooks: Hook[] = [];
   #closed = false;
 
+  /** Nothing from before is known. Monotonic. */
+  readonly startedNs: number;
+
   constructor(options: RecorderOptions) {
     const { BpfObject, possibleCpus } = addon();
     const samples = options.samplesPerSecond ?? 99;
@@ -70,6 +73,7 @@ export class FlightRecorder {
       this.#switches = new SwitchRings(this.#object.mmap('recorder_segments', false), this.#object.mmap('recorder_rings', false), cpus, memory.switchSegments, ...keys);
       this.#notes = new NoteRings(this.#object.mmap('note_segments', false), this.#object.mmap('note_rings', false), memory.notes, ...keys);
       this.#attach(plan, cpus);
+      this.startedNs = monotonicNs();
       // Whoever forked between the listing and the attachment.
       if (options.scope.kind === 'tree') for (const pid of processTree(options.scope)) pids.add(pid);
       if (this.#isAttached(SOCKETS)) this.#object.iterate(SOCKETS);
@@ -179,4 +183,9 @@ export class FlightRecorder {
     }
     this.#hooks.push({ name: SAMPLER, state: reason === '' && attached > 0 ? 'attached' : 'failed', reason: reason || 'flight recorder' });
   }
+}
+
+function monotonicNs(): number {
+  const [seconds, ns] = process.hrtime();
+  return seconds * 1e9 + ns;
 }

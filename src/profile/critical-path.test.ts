@@ -291,7 +291,7 @@ test('what the recorder did not remember any more is said apart from what it nev
     web |....ssrrr..|
     recorded from 3
     request 0-9 web
-  `, ['0-3 web unexplained older than what the recorder remembered', '3-4 web unexplained', '4-6 web sleep', '6-9 web cpu']);
+  `, ['0-3 web unexplained older than what the recorder knows', '3-4 web unexplained', '4-6 web sleep', '6-9 web cpu']);
   // It was there by then: what its starter did meanwhile explains nothing.
   expect(`
     accept |rriiiiiiii|
@@ -299,7 +299,7 @@ test('what the recorder did not remember any more is said apart from what it nev
     accept started pool at 2
     recorded from 4
     request 0-10 accept -> pool
-  `, ['0-2 accept cpu', '2-4 pool unexplained older than what the recorder remembered', '4-5 pool unexplained', '5-10 pool cpu']);
+  `, ['0-2 accept cpu', '2-4 pool unexplained older than what the recorder knows', '4-5 pool unexplained', '5-10 pool cpu']);
 });
 
 test('where a followed thread has no events the path says so', () => {

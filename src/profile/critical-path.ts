@@ -107,7 +107,7 @@ class Walk {
   #addUnknown(tid: number, fromNs: number, toNs: number): void {
     const lostUntilNs = Math.min(toNs, Math.max(fromNs, this.#input.recordedFromNs ?? fromNs));
     this.#add(tid, lostUntilNs, toNs, 'unexplained', this.#slices.thread(tid) ? '' : `thread ${tid} was not recorded`);
-    this.#add(tid, fromNs, lostUntilNs, 'unexplained', 'older than what the recorder remembered');
+    this.#add(tid, fromNs, lostUntilNs, 'unexplained', 'older than what the recorder knows');
   }
 
   /**

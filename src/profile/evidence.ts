@@ -72,6 +72,8 @@ export interface Evidence {
   retransmits: RetransmitRecord[];
   /** The oldest time that the recorder still remembered, by kind of record; -Infinity when nothing was overwritten. */
   rememberedNs: { switches: number; samples: number; notes: number };
+  /** The recorder was switched on then. */
+  startedNs: number;
   /** From here on all switches of these processes are in it; before, some may be missing. -Infinity: all are. */
   wholeFromNs: number;
   /** Of the request's process; only where they were asked for. */

@@ -52,7 +52,7 @@ class Reading {
     const { fromNs, toNs, marginNs } = this.question;
     const found: Evidence = {
       fromNs, toNs, switches: [], running: [], samples: [], blocks: [], operations: [], logs: [], lives: [], retransmits: [],
-      rememberedNs: { switches: -Infinity, samples: -Infinity, notes: -Infinity }, wholeFromNs: -Infinity, children: this.#children, cut: [],
+      rememberedNs: { switches: -Infinity, samples: -Infinity, notes: -Infinity }, startedNs: this.recorder.startedNs, wholeFromNs: -Infinity, children: this.#children, cut: [],
     };
     // First how threads are now, then what the ring tells: whoever moves in between is in the ring.
     const now = this.#states(found);
@@ -90,7 +90,7 @@ class Reading {
       found.switches.length = 0;
       since += (toNs - since) / 2;
     }
-    found.wholeFromNs = Math.max(found.rememberedNs.switches, since > from ? since : -Infinity);
+    found.wholeFromNs = Math.max(found.rememberedNs.switches, found.startedNs, since > from ? since : -Infinity);
     if (since > fromNs) found.cut.push(`switches of the first ${durationText(since - fromNs)}, as there are more of them than a profile holds`);
   }
 

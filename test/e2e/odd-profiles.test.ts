@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Profile } from '../../src/server/api.js';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Workspace } from '../servers/index.js';
 import { Agent, SLOW } from './kindling.js';
 import { startOddService, type OddService } from './odd-service.js';
@@ -111,13 +112,28 @@ test('a window older than the recorder\'s memory: how much is missing is said, a
   assert.ok(busy.recordedFromNs! > 0.5e9 && busy.recordedFromNs! < 1.6e9, String(busy.recordedFromNs));
   assert.ok(busy.missing.some((text) => /^What threads did in the first 1\.\d s of the window: older than/.test(text)), busy.missing.join('\n'));
   const lost = busy.ledger.find(({ kind }) => kind === 'unexplained')!;
-  assert.equal(lost.object, 'older than what the recorder remembered');
+  assert.equal(lost.object, 'older than what the recorder knows');
   assert.ok(Math.abs(lost.ns - (busy.recordedFromNs! - busy.requestStartNs)) < 50e6, `${lost.ns} of ${busy.recordedFromNs}`);
-  assert.match(busy.verdict, /cannot be explained by what was recorded: older than what the recorder remembered/);
+  assert.match(busy.verdict, /cannot be explained by what was recorded: older than what the recorder knows/);
   // It slept all that time and was woken after it: that is known.
   const asleep = await profileOfAsked('/long');
   assertSound(asleep);
   assert.ok(asleep.recordedFromNs! > 0.5e9 && shareOf(asleep, 'sleep') > 0.8, JSON.stringify(asleep.ledger));
+});
+
+test('a request that was under way when the recorder was switched on: nothing is said of the time before', async () => {
+  await kindling('profiling', 'off', '--url', agent.url);
+  const asked = service.ask('/until-told');
+  await delay(300);
+  await kindling('profiling', 'on', '--url', agent.url);
+  await service.ask('/tell');
+  await asked;
+  const profile = await profileOf('/until-told');
+  assertSound(profile);
+  assert.ok(profile.recordedFromNs! > 0.2e9, String(profile.recordedFromNs));
+  assert.ok(profile.missing.some((text) => /^All of the first .* of the window: the recorder was switched on only then\.$/.test(text)), profile.missing.join('\n'));
+  const before = profile.path.filter(({ startNs, kind }) => startNs < profile.recordedFromNs! && kind !== 'unexplained');
+  assert.deepEqual(before, [], 'it slept since before: nobody saw it begin');
 });
 
 test('names, log lines and paths made to harm a terminal or a page are text without controls wherever they are printed', async () => {

@@ -1,5 +1,6 @@
 /** Profiles of a real slow program: exported, summed up, kept, and at the end of a run. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -17,6 +18,14 @@ before(async () => {
   service = await startSlowService(place);
 });
 after(() => place.close());
+
+const hasGo = spawnSync('go', ['version']).status === 0;
+
+/** What `go tool pprof` reads of it: functions by the time below them. */
+function pprofTop(path: string): string {
+  const { stdout, stderr } = spawnSync('go', ['tool', 'pprof', '-top', '-cum', path], { encoding: 'utf8', env: { ...process.env, HOME: place.directory, PPROF_TMPDIR: place.directory, GOTOOLCHAIN: 'local' } });
+  return stdout + stderr;
+}
 
 test('export: a real profile in every format; top and /api/causes say what it is about', async () => {
   await using agent = await Agent.start(['--cgroup', place.cgroup.path, '--store', 'off', '--profile']);
@@ -43,6 +52,7 @@ test('export: a real profile in every format; top and /api/causes say what it is
   assert.equal(scope.profiles[0].name, 'critical path');
   assert.ok(scope.profiles.some(({ name }) => name.includes(`(${executed.tid}), executed the request`)));
   assert.ok(gunzipSync(await file('pprof')).includes(Buffer.from(`(${executed.tid})`)));
+  if (hasGo) assert.match(pprofTop(join(place.directory, 'profile.pprof')), /\bburnTheCpu\b/);
   const page = (await file('html')).toString('utf8');
   const data = /<script[^>]*id="profile"[^>]*>([\s\S]*?)<\/script>/.exec(page)![1];
   assert.deepEqual((JSON.parse(data) as Profile).ledger, profile.ledger);

@@ -23,6 +23,8 @@
 
 static char self[4096];
 static int listener;
+/* A pipe from the request that tells to the one that waits for it. */
+static int told[2];
 
 static uint64_t now_ms(void)
 {
@@ -198,6 +200,12 @@ static void *serve(void *argument)
 			_exit(0);
 		}
 		waitpid(child, 0, 0);
+	} else if (is(request, "/until-told") || is(request, "/tell")) {
+		char byte = 0;
+		ssize_t done = is(request, "/tell") ? write(told[1], &byte, 1) : read(told[0], &byte, 1);
+
+		if (done != 1)
+			abort();
 	} else if (is(request, "/long"))
 		long_request(0);
 	else if (is(request, "/long-busy"))
@@ -235,7 +243,7 @@ static int listen_on(int port)
 
 int main(int count, char **arguments)
 {
-	if (count < 2 || readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
+	if (count < 2 || pipe(told) || readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
 		return 1;
 	signal(SIGCHLD, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
