@@ -139,6 +139,22 @@ test('of 40 endpoints with slow requests all the time, two minutes give 200 prof
   assert.ok(hour <= DEFAULT_LIMITS.perHour && hour > DEFAULT_LIMITS.perHour * 0.9, String(hour));
 });
 
+test('thousands of endpoints with normal requests leave room for slow ones', () => {
+  const play = new Played();
+  let sampled = 0;
+  for (let i = 0; i < 1_500; i++) {
+    play.requests(4, 10, { endpoint: `/${i}` });
+    sampled += play.taken().length;
+  }
+  assert.ok(sampled > 400 && sampled < 1_000, String(sampled));
+  let slow = 0;
+  for (let i = 0; i < 90; i++) {
+    play.request(900, { slow: true, endpoint: `/${i}` });
+    slow += play.taken().filter((one) => one.endsWith(' slow')).length;
+  }
+  assert.equal(slow, 90);
+});
+
 test('never more than so many an hour, and one that is asked for none the less', () => {
   const play = new Played({ perHour: 5 });
   let taken = 0;

@@ -192,8 +192,9 @@ export class Trigger {
     return budget.spend(endNs - startNs, nowNs, this.#hour);
   }
 
+  /** Half of what there is at once is for those that something is wrong with. */
   #affordsSample(nowNs: number): boolean {
-    if (this.#hour.level(nowNs) < 1) return false;
+    if (this.#hour.level(nowNs) < Math.max(1, this.#hour.size / 2)) return false;
     this.#hour.take();
     return true;
   }
