@@ -4,7 +4,8 @@ import type { SourcePlace } from './addon.js';
 import type { KnownBinary } from './binaries.js';
 import { moduleName, type ProcessSymbols } from './process-symbols.js';
 
-const FRAMES_KEPT_OF_A_FILE = 100_000;
+/** Some 400 bytes each. */
+const FRAMES_KEPT_OF_A_FILE = 5_000;
 
 /** @param address where to look: of an instruction within the call, not of what it returns to. Innermost first. @param notes what could not be read */
 export function framesAt(process: ProcessSymbols, address: number, about: (key: string) => void, notes: Set<string>): Frame[] {

@@ -27,7 +27,8 @@ export class ProcessSymbols implements ProcessView {
   #codeFiles = 0;
   /** Start of the process, and where its program's code and stack begin: another one's are elsewhere. */
   #identity = '';
-  #filledFrom = '';
+  /** What runtimes claimed when the space was last filled; null: not since the maps changed. Their text is long, and there are hundreds of processes. */
+  #filledClaims: string | null = null;
   readonly #binaries = new Map<Mapping, KnownBinary | null>();
 
   constructor(readonly pid: number, private readonly all: Binaries, private readonly supports: readonly RuntimeSupport[], private readonly procPath = '/proc') {
@@ -92,6 +93,7 @@ export class ProcessSymbols implements ProcessView {
       if (text !== this.#mapsText) {
         this.mappings = parseMaps(Buffer.from(text, 'latin1').toString('utf8'));
         this.#binaries.clear();
+        this.#filledClaims = null;
       }
       this.#mapsText = text;
       return true;
@@ -104,9 +106,9 @@ export class ProcessSymbols implements ProcessView {
 
   #fillSpace(): void {
     const claimed = this.#runtimes.flatMap((runtime) => runtime.claimed);
-    const filledFrom = [this.#mapsText, ...claimed.map(({ start, end }) => `${start}-${end}`)].join('\n');
-    if (filledFrom === this.#filledFrom) return;
-    this.#filledFrom = filledFrom;
+    const claims = claimed.map(({ start, end }) => `${start}-${end}`).join('\n');
+    if (claims === this.#filledClaims) return;
+    this.#filledClaims = claims;
     const rows = spaceRows(this.mappings, claimed);
     this.space.set(BigUint64Array.from(rows.flatMap(({ start, end, offset, flags }) => [start, end, offset, flags])), rows.map(({ mapping }) => this.binaryOf(mapping)?.binary ?? null));
   }

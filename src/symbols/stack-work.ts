@@ -13,6 +13,7 @@ import { unwindStack } from './unwind-stack.js';
 const LEFT_KEPT = 64;
 /** Known processes, those that ended too: some ten kilobytes each. */
 const PROCESSES_KEPT = 256;
+const KERNEL_FRAMES_KEPT = 10_000;
 /** Between two chances for messages and heartbeats. */
 const TURN_MS = 20;
 const UNSEEN_PROGRAM = 'the process executed another program since, and was not looked at before';
@@ -112,7 +113,7 @@ export class StackWork {
     let frame = this.#kernelFrames.get(address);
     if (frame === undefined) {
       frame = this.#kernel.frameOf(address);
-      if (this.#kernelFrames.size > 100_000) this.#kernelFrames.clear();
+      if (this.#kernelFrames.size > KERNEL_FRAMES_KEPT) this.#kernelFrames.clear();
       this.#kernelFrames.set(address, frame);
     }
     return frame;
