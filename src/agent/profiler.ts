@@ -46,7 +46,7 @@ export class Profiler {
     const threads = timelines({
       switches: evidence.switches, fromNs, toNs, surroundings: new ProcessObjects(job.peers, whole.lives, seenNames(whole.switches, job.processes)),
       notes: new ThreadNotes(evidence.blocks, evidence.operations), lives: evidence.lives, running: evidence.running,
-      wholeFromNs: evidence.wholeFromNs,
+      samples: evidence.samples, wholeFromNs: evidence.wholeFromNs,
     });
     for (const thread of threads) thread.executed = thread.tid === record.responseTid || thread.tid === record.requestTid;
     // Tens of thousands of objects, which nobody asks for from here on.

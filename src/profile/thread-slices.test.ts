@@ -92,3 +92,12 @@ test('a thread that was started in the window says by whom', () => {
   const of = (fromNs: number) => timelines({ switches: [off(40, 60, { state: 0 }), off(80, 90)], fromNs, toNs: 100, surroundings, lives: [life] })[0].startedBy;
   assert.deepEqual([of(0), of(50)], [{ pid: 1, tid: 7, ns: 40 }, undefined]);
 });
+
+test('a thread that has had its CPU since before anything that is looked at ran at least since its first sample', () => {
+  const samples = [{ ns: 30, pid: 1, tid: 2 }, { ns: 90, pid: 1, tid: 2 }, { ns: 10, pid: 1, tid: 3 }];
+  const switches = [off(120, 150), off(5, 8, { tid: 3 })];
+  const of = (wholeFromNs: number) => timelines({ switches, samples, fromNs: 0, toNs: 200, surroundings, wholeFromNs })
+    .map(({ tid, slices: found }) => [tid, ...found.map(({ startNs, endNs, kind }) => `${startNs}-${endNs} ${kind}`)]);
+  assert.deepEqual(of(-Infinity), [[2, '30-120 running', '120-150 other'], [3, '5-8 other']]);
+  assert.deepEqual(of(40), [[2, '90-120 running', '120-150 other']]);
+});

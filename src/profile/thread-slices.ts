@@ -77,6 +77,8 @@ export interface TimelineInput {
   lives?: readonly LifeRecord[];
   /** Threads that were still on a CPU at that time. */
   running?: readonly ThreadAtWork[];
+  /** Times at which threads were found on a CPU: one that has been there since before the first switch that is looked at shows only here. */
+  samples?: readonly ThreadAtWork[];
   /** Before this time switches may be missing: what lies between two of them then need not be time on a CPU, and is not drawn. */
   wholeFromNs?: number;
 }
@@ -106,15 +108,23 @@ export function timelines(input: TimelineInput): ThreadTimeline[] {
   }
   for (const records of byThread.values()) records.sort((a, b) => a.onNs - b.onNs);
   const occupants = new Occupants(byThread);
+  const sampled = firstTimes(input.samples ?? [], Math.max(fromNs, wholeFromNs));
   return [...byThread.entries()].sort(([a], [b]) => a - b).map(([tid, records]) => {
     const { pid } = records[0];
-    const slices = slicesOf(records, input, occupants, ranUntil.get(tid) ?? 0);
+    const slices = slicesOf(records, input, occupants, sampled.get(tid) ?? Infinity, ranUntil.get(tid) ?? 0);
     const start = startedBy.get(tid);
     return { pid, tid, name: input.surroundings.threadName(pid, tid), executed: false, onPath: false, ...(start ? { startedBy: start } : {}), slices };
   }).filter(({ slices }) => slices.length > 0);
 }
 
-function slicesOf(records: readonly SwitchRecord[], input: TimelineInput, occupants: Occupants, ranUntilNs: number): Slice[] {
+/** By thread, of those from then on. */
+function firstTimes(samples: readonly ThreadAtWork[], fromNs: number): Map<number, number> {
+  const first = new Map<number, number>();
+  for (const { tid, ns } of samples) if (ns >= fromNs && ns < (first.get(tid) ?? Infinity)) first.set(tid, ns);
+  return first;
+}
+
+function slicesOf(records: readonly SwitchRecord[], input: TimelineInput, occupants: Occupants, sampledNs: number, ranUntilNs: number): Slice[] {
   const notes = input.notes ?? NO_NOTES;
   const slices: Slice[] = [];
   const add = (startNs: number, endNs: number, slice: Omit<Slice, 'startNs' | 'endNs'>) => {
@@ -122,7 +132,8 @@ function slicesOf(records: readonly SwitchRecord[], input: TimelineInput, occupa
     const end = Math.min(endNs, input.toNs) - input.fromNs;
     if (end > start) slices.push({ startNs: start, endNs: end, ...slice });
   };
-  let onSince = -1;
+  // On a CPU at a sample, it was there until its first switch.
+  let onSince = sampledNs < records[0].offNs ? sampledNs : -1;
   for (let i = 0; i < records.length; i++) {
     const record = records[i];
     if (onSince >= 0) add(onSince, record.offNs, RUNNING);

