@@ -13,8 +13,8 @@ export interface Truth {
   says: readonly string[];
   /** What the traced peer mainly did meanwhile, by its own ledger. */
   inside?: readonly LedgerKind[];
-  /** The same of that peer's own request: what who looks at the peer alone is told. */
-  peer?: Pick<Truth, 'kinds' | 'says'>;
+  /** The same of that peer's own request: what who looks at the peer alone is told. One endpoint for all runs, so its profiles are asked for. */
+  peer?: Pick<Truth, 'kinds' | 'says'> & { service: string; endpoint: string };
 }
 
 export interface Running {

@@ -46,7 +46,7 @@ test('what the peer did is held against its own ledger', () => {
 });
 
 test('the peer\'s own request is judged like the one that waited for it', () => {
-  const peer = { kinds: ['lock'], says: ['row lock', '{holder}'] } as const;
+  const peer = { service: 'db', endpoint: 'update a', kinds: ['lock'], says: ['row lock', '{holder}'] } as const;
   const saying = (verdict: string) => profile({ verdict });
   assert.equal(judge(profile({}), { ...truth, peer }, facts, saying('It waited for a row lock, held by postgres (12).')).right, true);
   assert.match(judge(profile({}), { ...truth, peer }, facts, saying('It had nothing to do.')).problems.join(), /at the peer itself.*had nothing to do/);

@@ -16,6 +16,7 @@ export async function play(cause: Cause, runs: number, programs: Programs, tell:
   const judgements: Promise<Judgement>[] = [];
   for (let run = 0; run < runs; run++) {
     await running.before?.();
+    if (cause.truth.peer) await watch.ask(cause.truth.peer);
     await delay(PAUSE_MS);
     const asked = await ask(running, tagOf(run));
     judgements.push(judged(cause, running, watch, tagOf(run), asked).then((judgement) => {

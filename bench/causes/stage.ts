@@ -1,6 +1,6 @@
 /** Where one cause is played: a workspace with a cgroup that is traced and one that is not, the client, and the agent. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ProfileSummary } from '../../src/server/api.js';
+import type { ProfileSummary, ProfilingChange } from '../../src/server/api.js';
 import type { Profile } from '../../src/profile/profile.js';
 import { Agent, MAIN } from '../../test/e2e/kindling.js';
 import { launch, NetworkNamespace, startServer, Workspace, type Cgroup, type Server, type ServerPlace } from '../../test/servers/index.js';
@@ -122,6 +122,14 @@ export class Watch {
   /** The profile of the request with that id; null when there is none in time. */
   profileOf(id: string): Promise<Profile | null> {
     return this.whole(() => this.agent.get<Profile>(`/api/requests/${id}/profile`));
+  }
+
+  /** The next requests like this have a profile, however many there were before. */
+  async ask({ service, endpoint }: { service: string; endpoint: string }): Promise<void> {
+    const change: ProfilingChange = { ask: { service, endpoint, count: 10 } };
+    const headers = { 'content-type': 'application/json', 'x-kindling': '1' };
+    const response = await fetch(new URL('/api/profiling', this.agent.url), { method: 'POST', headers, body: JSON.stringify(change) });
+    if (!response.ok) throw new Error(`asking for profiles of ${endpoint}: ${response.status} ${await response.text()}`);
   }
 
   /** Asks until the profile has all its names. */

@@ -6,7 +6,7 @@ export const rowLock: Cause = {
   title: 'a PostgreSQL row is held by another session\'s transaction',
   truth: {
     kinds: ['peer', 'lock'], says: ['postgres', 'update accounts', 'lock', '{holder}'], inside: ['lock'],
-    peer: { kinds: ['lock'], says: ['row lock', '{holder}', 'idle in transaction'] },
+    peer: { service: 'postgres', endpoint: 'update accounts *', kinds: ['lock'], says: ['row lock', '{holder}', 'idle in transaction'] },
   },
   async start(stage) {
     const postgres = await startPostgres(stage.place);
