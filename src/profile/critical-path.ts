@@ -4,7 +4,7 @@
  */
 import type { CallOwners } from './call-owners.js';
 import { callOwners, withoutOthersCalls } from './call-owners.js';
-import { holdersOf, isHandover, likelyHolder, lockObject, threadName } from './locks.js';
+import { holdersOf, isHandover, likelyHolder, lockObject } from './locks.js';
 import type { OtherWork } from './other-work.js';
 import { otherWork } from './other-work.js';
 import type { PathInput } from './path-input.js';
@@ -13,8 +13,8 @@ import { callAt, endedWait, peerWaits } from './peer-waits.js';
 import { connectsOf } from './peer-calls.js';
 import { peersSide } from './peers-side.js';
 import type { CallRef, LedgerKind, PathSegment, Slice, SliceKind, ThreadRef } from './profile.js';
-import { stopsTheWorld, type WaitReason } from './runtime-names.js';
-import { siblingThatWoke } from './siblings.js';
+import { stopsTheWorld } from './runtime-names.js';
+import { siblingThatWoke, waitForReason } from './siblings.js';
 import { fullPool, otherAt, poolJob } from './pool-jobs.js';
 import { SliceIndex } from './slice-index.js';
 import { waitWithoutCall } from './client-waits.js';
@@ -185,7 +185,8 @@ class Walk {
   #explainInput(piece: Piece): number {
     const { tid, slice, fromNs, toNs } = piece;
     const reason = this.#input.waitReasons?.get(slice.stack ?? -1);
-    if (reason && reason.for !== 'client') return this.#explainByStack(piece, reason);
+    const told = reason ? waitForReason(this.#input, this.#slices, tid, slice, reason) : null;
+    if (told) return this.#add(tid, fromNs, toNs, told.kind, told.object, null, told.holder);
     const calls = this.#callsOf(tid);
     const call = callAt(calls, this.#criticalCall, toNs);
     const nextWaitNs = this.#slices.nextInputWaitNs(tid, slice.endNs);
@@ -199,14 +200,6 @@ class Walk {
     }
     const elsewhere = call ? null : callAt(this.#candidates.filter((other) => endedWait(slice, nextWaitNs, other)), null, toNs);
     return elsewhere ? this.#explainForeignCall(piece, elsewhere) : this.#addCalls(piece, calls);
-  }
-
-  /** A wait for input as the system sees it, of which a function in its stack tells what it was for. */
-  #explainByStack({ tid, slice, fromNs, toNs }: Piece, reason: WaitReason): number {
-    if (reason.for === 'sleep') return this.#add(tid, fromNs, toNs, 'sleep', reason.object);
-    const sibling = siblingThatWoke(this.#input, this.#slices, tid, slice);
-    if (reason.for === 'lock') return this.#add(tid, fromNs, toNs, 'lock', lockObject(reason.object, sibling), null, sibling ?? undefined);
-    return this.#add(tid, fromNs, toNs, 'other', sibling ? `${reason.object}: ${threadName(sibling)}` : reason.object);
   }
 
   /** A loop's wait for its process's own pool: for its work for us, or for others that came before us. null: for something else. */
