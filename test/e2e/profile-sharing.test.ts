@@ -41,29 +41,30 @@ test('export: a real profile in every format; top and /api/causes say what it is
   // With its names: the verdict may say more then.
   const profile = await agent.until(() => agent.get<Profile>(`/api/requests/${row.id}/profile`), ({ stacks }) => !stacks.pending, 'all names are there', 30_000);
   const executed = profile.threads.find((thread) => thread.executed)!;
+  const [perfetto, speedscope, pprof, html] = await Promise.all(['perfetto', 'speedscope', 'pprof', 'html'].map(file));
 
-  const trace = JSON.parse((await file('perfetto')).toString('utf8')) as { otherData: { verdict: string }; traceEvents: Array<{ ph: string; tid: number; dur?: number; name: string }> };
+  const trace = JSON.parse(perfetto.toString('utf8')) as { otherData: { verdict: string }; traceEvents: Array<{ ph: string; tid: number; dur?: number; name: string }> };
   const slices = trace.traceEvents.filter(({ ph, tid }) => ph === 'X' && tid === executed.tid);
   assert.equal(slices.length, executed.slices.length);
   assert.ok(slices.some(({ name, dur }) => name === 'running' && dur! > 0));
   assert.equal(trace.otherData.verdict, profile.verdict);
 
-  const scope = JSON.parse((await file('speedscope')).toString('utf8')) as { profiles: Array<{ name: string; endValue: number }> };
+  const scope = JSON.parse(speedscope.toString('utf8')) as { profiles: Array<{ name: string; endValue: number }> };
   assert.equal(scope.profiles[0].name, 'critical path');
   assert.ok(scope.profiles.some(({ name }) => name.includes(`(${executed.tid}), executed the request`)));
-  assert.ok(gunzipSync(await file('pprof')).includes(Buffer.from(`(${executed.tid})`)));
+  assert.ok(gunzipSync(pprof).includes(Buffer.from(`(${executed.tid})`)));
   if (hasGo) assert.match(pprofTop(join(place.directory, 'profile.pprof')), /\bburnTheCpu\b/);
-  const page = (await file('html')).toString('utf8');
+  const page = html.toString('utf8');
   const data = /<script[^>]*id="profile"[^>]*>([\s\S]*?)<\/script>/.exec(page)![1];
   assert.deepEqual((JSON.parse(data) as Profile).ledger, profile.ledger);
   assert.doesNotMatch(page, /<(script|link)[^>]*(src|href)="(?!data:)/, 'it needs no other file');
 
-  const json = JSON.parse((await kindling('top', '--json', '--url', agent.url)).stdout) as { causes: Causes };
+  const [asJson, top] = await Promise.all([kindling('top', '--json', '--url', agent.url), kindling('top', '--once', '--url', agent.url)]);
+  const json = JSON.parse(asJson.stdout) as { causes: Causes };
   const endpoint = json.causes.endpoints.find((one) => one.endpoint === '/busy')!;
   assert.deepEqual([endpoint.worst.id, endpoint.worst.verdict], [row.id, profile.verdict]);
   const sum = json.causes.kinds.reduce((total, { ns }) => total + ns, 0);
   assert.ok(Math.abs(sum - json.causes.totalNs) < 0.001 * json.causes.totalNs, `${sum} of ${json.causes.totalNs} ns have a kind`);
-  const top = await kindling('top', '--once', '--url', agent.url);
   assert.equal(top.code, 0, top.stderr);
   assert.match(top.stdout, /\/busy\n/);
   assert.match(top.stdout, /profiled requests/);
