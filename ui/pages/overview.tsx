@@ -26,8 +26,7 @@ export function OverviewPage() {
     <main className="page">
       <Problem error={error} />
       {data === null && error === null && <Skeleton rows={10} height={24} />}
-      {data && <p className="sentence">{data.sentence}</p>}
-      {data && <LostTo range={range} />}
+      {data && <p className="sentence"><bdi>{visible(data.sentence, 600)}</bdi> <Why range={range} /></p>}
       {data && <Notes notes={data.notes} />}
       {data && data.services.length > 0 && <Services rows={data.services} filter={filter} />}
       {data && data.services.length === 0 && <NoTraffic filter={filter} />}
@@ -36,11 +35,11 @@ export function OverviewPage() {
   );
 }
 
-/** What the time of the slow ones went to, where some were profiled. */
-function LostTo({ range }: { range: TimeRange }) {
+/** Where some of the slow ones were profiled: the sentence says what their time went to. */
+function Why({ range }: { range: TimeRange }) {
   const { data } = useApi<Causes>(apiUrl('/api/causes', { ...range }), 'causes');
-  if (!data || data.sentence === '') return null;
-  return <p className="sentence"><bdi>{visible(data.sentence, 400)}</bdi> <a className="link" href={hrefTo('/profiles', { group: 'cause' })}>Why, request by request</a></p>;
+  if (!data || data.profiles === 0) return null;
+  return <a className="link" href={hrefTo('/profiles', { group: 'cause' })}>Why, request by request</a>;
 }
 
 export function NoTraffic({ filter, oneEnd = false }: { filter: string; oneEnd?: boolean }) {
