@@ -7,10 +7,11 @@ import type { RequestRecord } from '../requests/record.js';
 export interface MissingInput { threads: readonly ThreadTimeline[]; record: RequestRecord; evidence: Omit<Evidence, 'switches'>; named: boolean }
 
 export function whatIsMissing({ threads, record, evidence, named }: MissingInput): string[] {
-  const { fromNs, startedNs, rememberedNs, cut } = evidence;
+  const { fromNs, toNs, startedNs, rememberedNs, cut } = evidence;
   const missing: string[] = [];
   const older = (what: string, ns: number) => {
-    if (ns > fromNs) missing.push(`${what} in the first ${durationText(ns - fromNs)} of the window: older than what the recorder still remembered. Give it more memory (--profile-memory), or a smaller scope.`);
+    const where = ns >= toNs ? 'the whole window' : `the first ${durationText(ns - fromNs)} of the window`;
+    if (ns > fromNs) missing.push(`${what} in ${where}: older than what the recorder still remembered. Give it more memory (--profile-memory), or a smaller scope.`);
   };
   if (startedNs > fromNs) missing.push(`All of the first ${durationText(startedNs - fromNs)} of the window: the recorder was switched on only then.`);
   older('What threads did', rememberedNs.switches);

@@ -1,6 +1,6 @@
-#!/usr/bin/env -S node --max-semi-space-size=2 --max-old-space-size=1024
+#!/usr/bin/env -S node --max-semi-space-size=2 --max-old-space-size=1024 --no-parallel-scavenge
 // By default V8's young generation grows to 32 MB, and the old one to four times what lives in it before it is collected, where there is much memory: for
-// speed that an agent beside other programs has no use for. Node takes these only at its start.
+// speed that an agent beside other programs has no use for. Collecting so little with helping threads costs more than it spares. Node takes these only at its start.
 import { CommanderError } from 'commander';
 import { translateError } from '../agent/translate-error.js';
 import { EXIT } from '../errors/index.js';

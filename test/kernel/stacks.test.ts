@@ -12,6 +12,8 @@ import { pgbench, pgbenchInit, redisBenchmark, redisCli, startNginx, startPostgr
 
 const ENOUGH_SAMPLES = 40;
 const WHOLE_ANSWER = { withinMs: 60_000 };
+/** Copies of stacks from other kernels are tested in evidence.test.ts. */
+const skip = SLOW > 1 ? 'unwinding and naming happen in user space: an emulated machine takes minutes for what any other kernel shows as well' : false;
 
 const symbolizer = new Symbolizer();
 let workspace: Workspace;
@@ -69,7 +71,7 @@ function textsOf({ frames, stacks, of }: NamedStacks): string[] {
   return of.map((index) => stacks[index].frames.map((frame) => frames[frame].name).join(' < '));
 }
 
-test('redis-server: kernel and user frames down to _start, and where it was blocked', async () => {
+test('redis-server: kernel and user frames down to _start, and where it was blocked', { skip }, async () => {
   const sleeping = /nanosleep.* < debugCommand < call < processCommand < .*aeMain < main < /;
   const load = async ({ port }: Server): Promise<void> => {
     await redisCli(port, ['DEBUG', 'SLEEP', '0.2']);
@@ -83,15 +85,12 @@ test('redis-server: kernel and user frames down to _start, and where it was bloc
   assert.equal(calling.findLastIndex(({ kind }) => kind === 'kernel') + 1, calling.findIndex(({ kind }) => kind === 'native'), 'kernel frames come first, all of them');
 });
 
-test('nginx: its worker', async () => {
+test('nginx: its worker', { skip }, async () => {
   const { samples } = await record(() => startNginx(workspace), ({ port }) => wrk({ url: `http://127.0.0.1:${port}/hello`, seconds: 3, connections: 2 }));
   assertWhole(samples, /ngx_http_/);
 });
 
-/** Backends of pgbench's first connections end before an emulated machine has looked at them. */
-const skipBackends = SLOW > 1 ? 'an emulated machine looks at processes more slowly than backends come and go' : false;
-
-test('postgres: every backend', { skip: skipBackends }, async () => {
+test('postgres: every backend', { skip }, async () => {
   const { samples } = await record(async () => {
     const server = await startPostgres(workspace);
     await pgbenchInit(server.port);
