@@ -9,8 +9,8 @@ const functions: readonly RegExp[] = [
   /\bv8::internal::Heap::(CollectGarbage|CollectAllGarbage|PerformGarbageCollection|Scavenge|MarkCompact|MinorMarkCompact|CollectAllAvailableGarbage|PreciseCollectAllGarbage|FinalizeIncrementalMarking\w*)\b/,
   /\bv8::internal::(Scavenger|ScavengerCollector|MarkCompactCollector|MinorMarkCompactCollector|MinorMarkSweepCollector|ConcurrentMarking|IncrementalMarking|Sweeper|Evacuator|FullEvacuator|PageEvacuationJob|ScavengeJob|UnifiedHeap\w*|GCTracer)::/,
   /\bcppgc::internal::(Marker|MarkerBase|Sweeper|ConcurrentMark\w*)/,
-  // Not the heaps' classes as a whole: their methods that allocate run on the program's own threads.
-  /\bVM_(G1|Gen|Parallel|GC_|CollectForMetadata)\w*::doit/,
+  // Not the heaps' classes as a whole: their methods that allocate run on the program's own threads, and so do an operation's prologue and epilogue.
+  /\bVM_(G1|Gen|Parallel|GC_|CollectForMetadata)\w*::doit\b/,
   /\bG1(ParEvacuate\w*|EvacuateRegions\w*|ParScanThreadState\w*|ParTask\w*|CMTask|ConcurrentMark\w*|ConcurrentRefineThread\w*|Full\w+|YoungCollector|RootProcessor)::/,
   /\b(G1CollectedHeap::(do_collection_pause_at_safepoint|do_full_collection|(pre_|post_)?evacuate)\w*|GenCollectedHeap::(do_collection|collect_generation|process_roots)|(DefNew|Tenured|CardGeneration)\w*::(collect|copy_to_survivor_space))\b/,
   /\b(MarkSweep|GenMarkSweep|PSScavenge|PSParallelCompact|PSPromotionManager|GangWorker|GCTaskThread|ZDriver|ZMark|ZRelocate|ShenandoahConcurrentGC|ShenandoahControlThread)::/,

@@ -32,22 +32,15 @@ after(async () => {
   await workspace.close();
 });
 
-/** A session that does this and waits for its client then; its backend's process id. */
+/** A session that does this; its backend's process id. It has ended when its stacks are named: the program is its parent's. */
 async function session(sql: string): Promise<number> {
-  const said = psql(postgres.port, `select pg_backend_pid(); ${sql}`);
-  // As the agent does when a process opens a connection: a backend that has ended when its stacks are named is known by then.
-  const looking = setInterval(() => symbolizer.notice(workspace.cgroup.pids()), 50);
-  try {
-    return Number((await said).split('\n')[0]);
-  } finally {
-    clearInterval(looking);
-  }
+  return Number((await psql(postgres.port, `select pg_backend_pid(); ${sql}`)).split('\n')[0]);
 }
 
 /** What the backend's stacks say it waited for. */
 async function reasonsOf(pid: number): Promise<string[]> {
   const { blocks } = readEvidence(recorder, { pids: new Set([pid]), fromNs: 0, toNs: Infinity, marginNs: 0 });
-  const { frames, stacks, of } = await symbolizer.symbolize(blocks.map(({ stack }) => ({ pid, copy: stack })), { withinMs: 60_000 });
+  const { frames, stacks, of } = await symbolizer.symbolize(blocks.map(({ stack }) => ({ pid, parentPid: postgres.pid, copy: stack })), { withinMs: 60_000 });
   const reasons = of.flatMap((index) => waitReason(stacks[index].frames.map((frame) => frames[frame].name)) ?? []);
   return [...new Set(reasons.map((reason) => `${reason.for}: ${reason.object}`))];
 }
