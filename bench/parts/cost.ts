@@ -19,6 +19,8 @@ type Variant = (typeof variants)[number];
 type CostSample = Sample & { rss: number; bpfUs: number | null };
 /** An agent runs for days: its code is compiled by then. A load that leaves it mostly idle would take minutes to that. */
 const warmUpSeconds = 5;
+/** At the load that is measured V8 compiles some of it anew, on threads that count: that takes a while. */
+const settleSeconds = 8;
 /** The run in which the kernel accounts for BPF programs. */
 const sideRunSeconds = 2;
 
@@ -37,7 +39,7 @@ async function measureWorkload(arena: Arena, workload: Workload, options: BenchO
       const watch = await startVariant(arena, server, variant);
       try {
         if (variant !== 'bare') await workload.runFlatOut(arena, server, warmUpSeconds);
-        await workload.runSteadily(arena, server, sideRunSeconds);
+        await workload.runSteadily(arena, server, variant === 'bare' ? sideRunSeconds : settleSeconds);
         const sample = await measure(arena, watch, () => workload.runSteadily(arena, server, options.seconds));
         const rss = watch.pids.reduce((sum, pid) => sum + rssBytes(pid), 0);
         const bpfUs = variant === 'bare' ? null : await measureBpf(arena, server, watch, workload);
