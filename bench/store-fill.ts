@@ -16,7 +16,7 @@ const BATCH = 500_000;
 const FILL_MEMORY_BYTES = 3e9;
 
 /** n: number of the request; h: a hash of it. */
-const ROW: Record<string, string> = {
+export const ROW: Record<string, string> = {
   start: 'fromUnixTimestamp64Nano(toInt64({first:Int64} + n * {step:Int64}))',
   id: 'cityHash64(n)',
   connection_id: 'n % 400 + 1000 * intDiv(n, 200000)',
@@ -33,6 +33,7 @@ const ROW: Record<string, string> = {
   slow: 'h % 100 = 3',
   duration_ns: 'toUInt64(if(h % 100 = 3, 500e6 + h % 1000000000, 1e5 + (h % 9973) * (h % 997)))',
   connect_ns: 'if(h % 50 = 0, h % 100000, NULL)',
+  unread_ns: `if(h % 3 = 0, NULL, h % 2000)`, response_unread_ns: `if(h % 3 = 0, h % 2000, NULL)`,
   send_ns: 'h % 10000', wait_ns: 'h % 9000000', receive_ns: 'h % 50000',
   request_bytes: '100 + h % 400', response_bytes: 'h % 20000',
   pid: '1000 + h % 14', request_tid: '1000 + h % 14', response_tid: '1000 + h % 14',

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readOptions, UsageError } from '../../bench/options.js';
-import { writeReport } from '../../bench/report.js';
-import type { Results } from '../../bench/results.js';
-import { interleave } from '../../bench/rounds.js';
-import { median, medianRatio, quantile } from '../../bench/statistics.js';
-import { judge, TARGETS } from '../../bench/targets.js';
+import { readOptions, UsageError } from './options.js';
+import { writeReport } from './report.js';
+import type { Results } from './results.js';
+import { interleave } from './rounds.js';
+import { median, medianRatio, quantile } from './statistics.js';
+import { ROW } from './store-fill.js';
+import { judge, TARGETS } from './targets.js';
+import { REQUEST_COLUMNS } from '../src/store/columns.js';
 
 const machine = { cpu: 'a CPU', cpuCount: 2, memoryGiB: 8, kernel: '6.1', system: 'Debian', node: 'v20', programs: [], loadBefore: 0 };
 const empty: Results = {
@@ -24,6 +26,10 @@ describe('statistics of the benchmark', () => {
     await interleave(['a', 'b', 'c'], 2, async (variant, round) => { order.push(`${variant}${round}`); });
     assert.deepEqual(order, ['a0', 'b0', 'c0', 'b1', 'c1', 'a1']);
   });
+});
+
+describe('the store that the page is measured on', () => {
+  it('has a value for each column of a request', () => assert.deepEqual(REQUEST_COLUMNS.filter(({ sql }) => !(sql in ROW)).map(({ sql }) => sql), []));
 });
 
 describe('options of the benchmark', () => {
