@@ -276,14 +276,20 @@ static __always_inline int block_within_rate(u64 away, u64 now)
 							     away >= 16 * recorder.block_ns ? 2 * recorder.block_burst_ns : recorder.block_burst_ns);
 }
 
-/* Most of them are waits for a client: only long ones, at a quarter of the rate, and only while other blocks leave room. */
+/*
+ * Most of them are waits for a client: only long ones, at a quarter of the rate, and only while other blocks leave room.
+ * Clients come back within a moment; the longest, of which a slow request may be made, must not be left out for these.
+ */
 #define ONE_EVENT_BLOCK_NS 20000000ULL
+#define ONE_EVENT_LONG_NS 200000000ULL
 #define ONE_EVENT_PRICE 4
 
 static __always_inline int one_event_within_rate(u64 away, u64 now)
 {
+	u64 ahead = recorder.block_burst_ns / ONE_EVENT_PRICE;
+
 	return away >= ONE_EVENT_BLOCK_NS && away >= recorder.block_ns &&
-	       note_within_rate(KINDLING_RING_BLOCKS, now, ONE_EVENT_PRICE * recorder.block_interval_ns, recorder.block_burst_ns / ONE_EVENT_PRICE);
+	       note_within_rate(KINDLING_RING_BLOCKS, now, ONE_EVENT_PRICE * recorder.block_interval_ns, away >= ONE_EVENT_LONG_NS ? 2 * ahead : ahead);
 }
 
 /* In the thread's own context, its call (or fault) over, its registers and stack as they were while it was blocked. */

@@ -18,7 +18,7 @@ const WIDTH = 1280;
 /** Rows cost bytes: heights keep each picture below the limit. */
 const HEIGHTS = { overview: 620, requests: 540, request: 720, profile: 820, profiles: 560, agent: 720 };
 /** Of what the shop does wrong on purpose: checkouts that wait for a row lock show all stages and calls. */
-const DETAIL_FILTER = 'service:shop role:server endpoint:"/checkout" >300ms';
+const DETAIL = { service: 'shop', endpoint: '/checkout', verdict: /waited for a (row )?lock/ };
 
 const { values } = parseArgs({ options: { url: { type: 'string' }, seconds: { type: 'string', default: '240' } } });
 const demo = values.url === undefined ? await startDemo(Number(values.seconds)) : null;
@@ -42,7 +42,7 @@ async function takePictures() {
     const range = `from=${to - Number(values.seconds) * 1000}&to=${to}`;
     await picture(page, 'overview', `/?${range}`, 'table.services');
     await picture(page, 'requests', `/requests?${range}`, '[role=table][aria-label=Requests]');
-    await picture(page, 'request', `/requests/${await requestToShow(range)}`, '[aria-label=Waterfall]');
+    await picture(page, 'request', `/requests/${await requestToShow()}`, '[aria-label=Waterfall]');
     await picture(page, 'profile', `/requests/${await profileToShow()}?tab=flame&of=all`, '.fl-scroll canvas');
     await picture(page, 'profiles', '/profiles', 'table.profiles');
     await picture(page, 'agent', '/agent', 'figure.chart');
@@ -66,11 +66,11 @@ async function picture(page, name, path, ready) {
   if (size > MOST_BYTES) throw new Error(`${file} has ${size} bytes; ${MOST_BYTES} are the most`);
 }
 
-async function requestToShow(range) {
-  const response = await fetch(`${base}/api/requests?${range}&sort=-duration&limit=1&filter=${encodeURIComponent(DETAIL_FILTER)}`);
-  const { rows } = await response.json();
-  if (!rows?.length) throw new Error(`no request matches ${DETAIL_FILTER}: let the demo run longer`);
-  return rows[0].id;
+async function requestToShow() {
+  const list = await (await fetch(`${base}/api/profiles?limit=500`)).json();
+  const shown = list.find(({ service, endpoint, verdict }) => service === DETAIL.service && endpoint === DETAIL.endpoint && DETAIL.verdict.test(verdict));
+  if (shown === undefined) throw new Error(`no profile of ${DETAIL.service} ${DETAIL.endpoint} waited for a lock: let the demo run longer`);
+  return shown.id;
 }
 
 /** One in which several threads and CPU samples are to be seen. */
