@@ -35,11 +35,12 @@ export const http: Workload = {
 };
 
 function h2loadAtRate(arena: Arena, seconds: number): Promise<ClientResult> {
-  return h2load(arena, ['-n', String(STEADY_RATE * seconds), '-c', String(steadyConnections), `--rps=${STEADY_RATE / steadyConnections}`]);
+  return h2load(arena, ['-n', String(STEADY_RATE * seconds), '-c', String(steadyConnections), `--rps=${STEADY_RATE / steadyConnections}`], seconds);
 }
 
-async function h2load(arena: Arena, options: string[]): Promise<ClientResult> {
-  const { stdout } = await run(['h2load', '--h1', '-t', '1', ...options, url], { ...arena.clientPlace, timeoutMs: 300_000 });
+/** @param seconds that it takes when nothing slows it down */
+async function h2load(arena: Arena, options: string[], seconds = 0): Promise<ClientResult> {
+  const { stdout } = await run(['h2load', '--h1', '-t', '1', ...options, url], { ...arena.clientPlace, timeoutMs: (seconds + 300) * 1e3 });
   const finished = /finished in ([\d.]+)(us|ms|s|m)\b/.exec(stdout);
   if (finished === null) throw new Error(`cannot read h2load's output:\n${stdout}`);
   return {
