@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { callOwners } from './call-owners.js';
 import { criticalPath } from './critical-path.js';
+import type { PathInput } from './path-input.js';
 import { SliceIndex } from './slice-index.js';
 import { drawn, told } from './testing/timeline-text.js';
 
@@ -9,6 +10,11 @@ import { drawn, told } from './testing/timeline-text.js';
 function owners(drawing: string): string[] {
   const input = drawn(drawing);
   return [...callOwners(input, new SliceIndex(input.threads))].map(([call, owner]) => `${call.endpoint}: ${owner === 'ours' ? 'ours' : owner.endpoint}`);
+}
+
+/** `thread peer call`, a line for each wait of the path for somebody else. */
+function waitsForPeers(input: PathInput): string[] {
+  return told(criticalPath(input), input).filter((line) => line.includes(' peer ')).map((line) => line.replace(/^\S+ /, ''));
 }
 
 test('a proxy\'s call is that of the request read before it', () => {
@@ -21,8 +27,7 @@ test('a proxy\'s call is that of the request read before it', () => {
   `;
   assert.deepEqual(owners(drawing), ['GET /ranking: GET /ranking', 'GET /shipping: ours']);
   const input = drawn(drawing);
-  const waits = told(criticalPath(input), input).filter((line) => line.includes(' peer '));
-  assert.deepEqual([...new Set(waits.map((line) => line.replace(/^\S+ /, '')))], ['nginx peer shop GET /shipping']);
+  assert.deepEqual([...new Set(waitsForPeers(input))], ['nginx peer shop GET /shipping']);
 });
 
 test('a call that follows an answer is for the same request', () => {
@@ -53,7 +58,7 @@ test('another request\'s call after ours in the same turn may be ours, put off; 
   const input = drawn(drawing);
   assert.ok(told(criticalPath(input), input).some((line) => line.endsWith('peer shop GET /x')));
   const proxy = { ...input, request: { ...input.request!, endpoint: 'GET /mine' } };
-  assert.deepEqual(told(criticalPath(proxy), proxy).filter((line) => line.includes(' peer ')).map((line) => line.replace(/^\S+ /, '')), ['loop peer shop GET /mine']);
+  assert.deepEqual(waitsForPeers(proxy), ['loop peer shop GET /mine']);
 });
 
 test('of calls that began before the request came nothing was waited for while its own were under way', () => {
