@@ -62,7 +62,7 @@ const TICK_NS = 10e6;
 /** How close time on CPU must be: an emulated machine's interrupts take some percent, which kernels may account apart. */
 const CPU_SHARE = SLOW > 1 ? 0.05 : 0.01;
 
-/** Time that the hypervisor gave to others. */
+/** Time that the hypervisor gave to others, of one CPU or (`cpu`) of all; the kernel tells it in ticks. */
 function stolenNs(cpu: string): number {
   const line = readFileSync('/proc/stat', 'latin1').split('\n').find((one) => one.startsWith(`${cpu} `))!;
   return Number(line.split(/ +/)[8]) * TICK_NS;
@@ -82,6 +82,17 @@ function totals(records: readonly SwitchRecord[], first: Account, last: Account)
     sums.readyNs += record.onNs - readyAt(record, next);
   });
   return sums;
+}
+
+/**
+ * Whether two accounts of a thread's time on CPU agree. Where they differ, the difference has to be found elsewhere: the
+ * kernel takes off what the hypervisor stole, and when a wake-up preempts, it counts from the wake-up on what the recorder,
+ * at the switch, still counts as standing in the queue: the slower the machine takes interrupts, the more.
+ */
+function cpuAgrees(seen: Totals, kernel: Totals, stolen: number): boolean {
+  const excessNs = seen.cpuNs - kernel.cpuNs;
+  if (near(seen.cpuNs, kernel.cpuNs, CPU_SHARE)) return true;
+  return excessNs > 0 ? stolen > 0 && excessNs <= stolen + TICK_NS : -excessNs <= seen.readyNs - kernel.queueNs;
 }
 
 async function compared(flight: FlightRecorder, pid: number, load: () => Promise<unknown>): Promise<Array<{ tid: number; seen: Totals; kernel: Totals }>> {
@@ -114,11 +125,12 @@ test('threads that crowd on one CPU: switches exactly, time on CPU and in the ru
       assert.equal(seen.switches, kernel.switches, both);
       assert.ok(near(seen.queueNs, kernel.queueNs, 0.01) && near(seen.readyNs, kernel.queueNs, 0.01), both);
     }
-    // The kernel takes off what the hypervisor stole, and on some builds what interrupts took; of the first only ticks of the whole CPU are told.
-    const within = found.filter(({ seen, kernel }) => near(seen.cpuNs, kernel.cpuNs, CPU_SHARE));
+    // Of what was stolen only ticks of the whole CPU are told, and some builds take off what interrupts took as well.
+    const stolen = stolenNs('cpu0') - stolenBefore;
+    const within = found.filter(({ seen, kernel }) => cpuAgrees(seen, kernel, stolen));
     const excessNs = found.reduce((sum, { seen, kernel }) => sum + seen.cpuNs - kernel.cpuNs, 0);
     const allNs = found.reduce((sum, { kernel }) => sum + kernel.cpuNs, 0);
-    assert.ok(within.length >= 2 && excessNs <= stolenNs('cpu0') - stolenBefore + Math.max(TICK_NS, allNs * CPU_SHARE), JSON.stringify(found));
+    assert.ok(within.length >= 2 && excessNs <= stolen + Math.max(TICK_NS, allNs * CPU_SHARE), JSON.stringify({ stolen, found }));
   } finally {
     flight.close();
     await kill(busy);
@@ -129,13 +141,15 @@ test('a server under load: switches and the run queue exactly, time on CPU but f
   const redis = await startRedis(workspace);
   const flight = recorder();
   try {
+    const stolenBefore = stolenNs('cpu');
     const found = await compared(flight, redis.pid, () => redisBenchmark({ port: redis.port, requests: Math.floor(40_000 / SLOW), connections: 5 }));
     const main = found.find(({ tid }) => tid === redis.pid)!;
-    const both = JSON.stringify(main);
+    const stolen = stolenNs('cpu') - stolenBefore;
+    const both = JSON.stringify({ stolen, ...main });
     assert.equal(main.seen.switches, main.kernel.switches, both);
     assert.ok(near(main.seen.queueNs, main.kernel.queueNs, 0.001), both);
     // The kernel takes its times at the beginning of a switch, the recorder at its tracepoint.
-    assert.ok(near(main.seen.cpuNs, main.kernel.cpuNs, CPU_SHARE) || Math.abs(main.seen.cpuNs - main.kernel.cpuNs) < main.kernel.switches * 1_000, both);
+    assert.ok(cpuAgrees(main.seen, main.kernel, stolen) || Math.abs(main.seen.cpuNs - main.kernel.cpuNs) < main.kernel.switches * 1_000, both);
   } finally {
     flight.close();
     await redis.stop();
