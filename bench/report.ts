@@ -42,7 +42,7 @@ function completeness({ completeness: rows }: Results): string {
   if (rows.length === 0) return '';
   return `## Completeness
 
-What the client counted against what the agent counted (roll-ups: metrics and charts) and stored with \`--keep all\`, read from the store's files after the agent had stopped.
+What the client counted against what the agent counted (roll-ups: metrics and charts) and stored with \`--keep all\`, read from the store's files after the agent had stopped and what waited in its spool was sent, as at its next start.
 
 ${table(['load', 'requests/s', 'client', 'counted', 'stored', 'losses reported'], rows.map((row) => [
     loadTitle(row), figure(row.requestsPerSecond), figure(row.client), figure(row.counted), figure(row.stored), row.losses || 'none']))}`;

@@ -47,9 +47,11 @@ export async function startAgent(arena: Arena, settings: AgentSettings): Promise
     get pids() { return arena.watchers.pids(); },
     async stop() {
       await delay(healthPeriodMs);
-      const { losses } = await health();
+      const { losses, store } = await health();
       await agent.stop('SIGTERM');
-      return losses.filter((loss) => loss.count > 0).map((loss) => `${loss.count} ${loss.reason}`).join(', ');
+      const lost = losses.filter((loss) => loss.count > 0).map((loss) => `${loss.count} ${loss.reason}`);
+      if (store !== null && store.droppedBatches > 0) lost.push(`${store.droppedBatches} batches of rows: ${store.message}`);
+      return lost.join(', ');
     },
   };
 }

@@ -1,8 +1,10 @@
 /**
  * (a) Requests the client counted against those the agent counted (roll-ups: metrics and charts) and those it stored with
  * `--keep all`. Read from the store's files after the agent has stopped, so what it says of itself is not taken on trust.
+ * What still waited in the spool then is sent first, as the agent's next start would.
  */
 import { openChdb } from '../../src/store/chdb/driver.js';
+import { openStore } from '../../src/store/store.js';
 import type { Server } from '../../test/servers/server.js';
 import type { Arena } from '../arena.js';
 import { startAgent } from '../contenders/kindling.js';
@@ -41,6 +43,7 @@ async function compareCounts(arena: Arena, workload: Workload, load: Completenes
     } finally {
       losses = await watch.stop();
     }
+    await emptySpool(directory);
     const counts = await readCounts(directory, workload.counted);
     return { workload: workload.name, load, requestsPerSecond: ratePerSecond(result), client: result.requests, losses, ...counts };
   } finally {
@@ -54,6 +57,17 @@ async function planLoad(arena: Arena, server: Server, workload: Workload, load: 
   const trial = await workload.runFlatOut(arena, server, 1);
   const requests = Math.ceil(ratePerSecond(trial) * seconds / wholeNumber) * wholeNumber;
   return () => workload.runExactly(arena, server, requests);
+}
+
+async function emptySpool(directory: string): Promise<void> {
+  const store = await openStore({ directory });
+  try {
+    await store.flush();
+    const { spoolBatches, message } = await store.health();
+    if (spoolBatches > 0) throw new Error(`${spoolBatches} batches stay in the spool: ${message}`);
+  } finally {
+    await store.close();
+  }
 }
 
 async function readCounts(directory: string, condition: string): Promise<{ counted: number; stored: number }> {

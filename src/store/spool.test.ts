@@ -13,7 +13,7 @@ test('batches wait in order until acknowledged, over a restart, under the same i
   const directory = folder();
   const first = open(directory);
   const a = first.append('requests', 3, bytes(10))!;
-  const b = first.append('rollup_10s', 1, bytes(20))!;
+  const b = first.append('requests', 1, bytes(20))!;
   const second = open(directory);
   assert.equal(second.length, 2);
   assert.deepEqual([second.head()!.id, second.head()!.table, second.head()!.rows, second.bytes], [a.id, 'requests', 3, 30]);
@@ -47,6 +47,30 @@ test('a full spool drops the oldest that is not on its way, and counts it', () =
   assert.deepEqual(spool.losses, { batches: 1, rows: 2, bytes: 50, reason: 'spool full' });
   spool.acknowledge(sent);
   assert.equal(spool.head()!.id, newest.id);
+  rmSync(directory, { recursive: true });
+});
+test('counts go before rows, except before the batch that is on its way, and over a restart before all', () => {
+  const directory = folder();
+  const spool = open(directory);
+  const tables = (of: Spool): string[] => {
+    const found: string[] = [];
+    for (let batch = of.head(); batch !== undefined; batch = of.head()) {
+      found.push(`${batch.table} ${batch.rows}`);
+      of.acknowledge(batch);
+    }
+    return found;
+  };
+  for (const [table, rows] of [['requests', 1], ['requests', 2], ['rollup_10s', 3], ['requests', 4], ['rollup_10s', 5]] as const) spool.append(table, rows, bytes(rows));
+  assert.deepEqual(tables(open(directory)), ['rollup_10s 3', 'rollup_10s 5', 'requests 1', 'requests 2', 'requests 4']);
+  assert.deepEqual(tables(spool), ['requests 1', 'rollup_10s 3', 'rollup_10s 5', 'requests 2', 'requests 4']);
+  rmSync(directory, { recursive: true });
+});
+test('a full spool drops rows before counts', () => {
+  const directory = folder();
+  const spool = open(directory, 100);
+  for (const table of ['rollup_10s', 'rollup_10s', 'requests', 'requests']) spool.append(table, 1, bytes(25));
+  spool.append('rollup_10s', 1, bytes(50));
+  assert.deepEqual([spool.length, spool.waits('requests'), spool.losses.batches], [3, false, 2]);
   rmSync(directory, { recursive: true });
 });
 test('a folder that takes nothing loses the batch, counted, and never throws', () => {

@@ -7,6 +7,9 @@
  * (kill -9 of any process included). With `fsync: 'always'` it also survives a power cut; the default is `never`, because
  * a flush costs milliseconds of disk time twice a second and what it saves is the last second of telemetry. A file that a
  * power cut left torn fails its checksum, is dropped and counted.
+ *
+ * Counts go before rows and are the last to be dropped: they are few bytes, everything that is said of the rows rests on
+ * them, and when more rows arrive than the engine takes, rows would keep them waiting for minutes.
  */
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, statSync, statfsSync, unlinkSync, writeSync } from 'node:fs';
@@ -19,6 +22,8 @@ export interface Batch {
   rows: number;
   bytes: number;
   path: string;
+  /** Unix ms; 0: by an earlier run. */
+  cutMs: number;
 }
 
 export interface SpoolOptions {
@@ -40,6 +45,9 @@ export interface SpoolLosses {
 const MIN_FREE_BYTES = 64 * 1024 * 1024;
 
 const FILE = /^(\d{10})\.([0-9a-f]{16})\.([a-z0-9_]+)\.(\d+)\.([0-9a-f]{8})\.rb$/;
+
+/** Table of the batches that go first. */
+const COUNTS = 'rollup_10s';
 
 export const DISK_FULL = 'disk full';
 
@@ -65,7 +73,7 @@ export class Spool {
     return this.waiting.length;
   }
 
-  /** Oldest first; stays in the spool until `acknowledge`. `undefined` when nothing waits. */
+  /** Counts before rows, else oldest first; stays in the spool, at the head, until `acknowledge`. `undefined` when nothing waits. */
   head(): Batch | undefined {
     return this.waiting[0];
   }
@@ -90,10 +98,14 @@ export class Spool {
         this.dropOldest(reason);
       }
     }
-    const batch = { id: `${this.run}-${sequence}`, table, rows, bytes: rowBinary.length, path };
-    this.waiting.push(batch);
+    const batch = { id: `${this.run}-${sequence}`, table, rows, bytes: rowBinary.length, path, cutMs: Date.now() };
+    this.waiting.splice(this.placeOf(batch), 0, batch);
     this.bytes += batch.bytes;
     return batch;
+  }
+
+  waits(table: string): boolean {
+    return this.waiting.some((batch) => batch.table === table);
   }
 
   acknowledge(batch: Batch): void {
@@ -130,8 +142,15 @@ export class Spool {
     renameSync(temporary, path);
   }
 
+  /** Counts stand behind the head, which may be on its way to the engine, and behind earlier counts. */
+  private placeOf({ table }: Batch): number {
+    if (table !== COUNTS) return this.waiting.length;
+    const firstRows = this.waiting.findIndex((other, i) => i > 0 && other.table !== COUNTS);
+    return firstRows < 0 ? this.waiting.length : firstRows;
+  }
+
   private dropOldest(reason: string): void {
-    const oldest = this.waiting[1] ?? this.waiting[0];
+    const oldest = this.waiting.find(({ table }, i) => i > 0 && table !== COUNTS) ?? this.waiting[1] ?? this.waiting[0];
     this.count(reason, oldest);
     this.remove(oldest);
   }
@@ -151,7 +170,7 @@ export class Spool {
     if (existsSync(batch.path)) unlinkSync(batch.path);
   }
 
-  /** Batches of an earlier run, in their order. */
+  /** Batches of an earlier run. */
   private recover(): void {
     for (const file of readdirSync(this.options.directory).sort()) {
       const path = join(this.options.directory, file);
@@ -159,7 +178,7 @@ export class Spool {
       const match = FILE.exec(file);
       if (match === null) continue;
       const sequence = Number(match[1]);
-      const batch = { id: `${match[2]}-${sequence}`, table: match[3], rows: Number(match[4]), bytes: statSync(path).size, path };
+      const batch = { id: `${match[2]}-${sequence}`, table: match[3], rows: Number(match[4]), bytes: statSync(path).size, path, cutMs: 0 };
       this.nextSequence = Math.max(this.nextSequence, sequence + 1);
       if (crc32(readFileSync(path)).toString(16).padStart(8, '0') === match[5]) {
         this.waiting.push(batch);
@@ -169,5 +188,6 @@ export class Spool {
         unlinkSync(path);
       }
     }
+    this.waiting.sort((a, b) => Number(b.table === COUNTS) - Number(a.table === COUNTS));
   }
 }

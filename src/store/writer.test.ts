@@ -36,3 +36,25 @@ test('a batch that takes the engine down does not hold up those behind it, and i
 test('an engine that has no room makes all batches wait', async () => {
   assert.deepEqual(await write(1, 'store_disk_full'), { stored: 0, lost: 0, waiting: 3 });
 });
+
+test('an engine that is slower than rows arrive has all counts when the store is closed; rows wait in the spool', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'kindling-writer-'));
+  const spool = new Spool({ directory, maxBytes: 1e6, fsync: 'never' });
+  const stored = { requests: 0, rollup_10s: 0 };
+  const insertFile = async (table: string): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    stored[table as keyof typeof stored]++;
+  };
+  const writer = new StoreWriter({ driver: { insertFile } as Partial<StoreDriver> as StoreDriver, spool, cutMs: 1e6, cutRollupsMs: 1e6 });
+  for (let i = 0; i < 100; i++) {
+    writer.append('requests', Uint8Array.of(1), 1);
+    if (i % 50 === 49) writer.append('rollup_10s', Uint8Array.of(2), 1);
+    writer.cut();
+  }
+  await writer.close(400);
+  assert.equal(stored.rollup_10s, 2);
+  assert.ok(stored.requests < 100 && spool.length > 0, `${stored.requests} stored, ${spool.length} wait`);
+  assert.ok(writer.countedUntilMs !== null);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  rmSync(directory, { recursive: true });
+});

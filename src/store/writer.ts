@@ -46,7 +46,6 @@ export class StoreWriter {
   storedBatches = 0;
   /** Unix ms up to which the stored roll-ups count everything; null before the first were stored. */
   countedUntilMs: number | null = null;
-  private rollupsCutMs = 0;
   /** Why batches wait at the moment; null when they do not. */
   trouble: StoreError | null = null;
 
@@ -80,10 +79,9 @@ export class StoreWriter {
   }
 
   private cutRollups(): void {
-    const nothing = !this.collected.has('rollup_10s') && this.options.spool.length === 0;
-    this.rollupsCutMs = Date.now();
-    this.cut('rollup_10s');
-    if (nothing) this.countedUntilMs = this.rollupsCutMs;
+    const nothing = !this.collected.has('rollup_10s') && !this.options.spool.waits('rollup_10s');
+    if (nothing) this.countedUntilMs = Date.now();
+    else this.cut('rollup_10s');
   }
 
   private send(): void {
@@ -101,10 +99,11 @@ export class StoreWriter {
         await this.insert(batch);
         this.options.spool.acknowledge(batch);
         if (batch.table === 'requests') this.storedRequests += batch.rows;
-        if (batch.table === 'rollup_10s') this.countedUntilMs = this.rollupsCutMs;
+        if (batch.table === 'rollup_10s' && batch.cutMs > 0) this.countedUntilMs = Math.max(this.countedUntilMs ?? 0, batch.cutMs);
         this.storedBatches++;
         this.trouble = null;
         attempts = 0;
+        if (this.stopped) return;
       } catch (error) {
         this.trouble = error instanceof StoreError ? error : new StoreError('store_query_failed', (error as Error).message, 'Look at the spool folder.');
         if (this.trouble.code === 'store_closed') return;
