@@ -74,7 +74,7 @@ struct files_struct { struct fdtable *fdt; };
 
 struct sched_info { u64 run_delay; };
 struct sched_entity { u64 sum_exec_runtime; };
-struct mm_struct;
+struct mm_struct { unsigned long start_stack; };
 struct rseq;
 
 struct task_struct {

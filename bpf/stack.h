@@ -11,16 +11,29 @@
 #define PAGE 4096
 #define BPF_F_USER_STACK (1ULL << 8)
 
+/*
+ * A process's first thread has its stack below its arguments and its environment: those are no frames, and nobody's business.
+ * The shallow stack of a server's main loop is then a small part of what a deep one may take.
+ */
+static __always_inline u32 stack_in_use(struct task_struct *task, u64 from)
+{
+	u64 end = task->mm ? task->mm->start_stack : 0;
+
+	return end > from && end - from < KINDLING_STACK_BYTES ? (u32)(end - from) : KINDLING_STACK_BYTES;
+}
+
 /* As much as is there and in memory: a stack may end, or be paged out, in the middle of it. */
-static __always_inline u32 copy_stack(u8 *to, u64 from)
+static __always_inline u32 copy_stack(u8 *to, u64 from, u32 wanted)
 {
 	u32 first = PAGE - ((u32)from & (PAGE - 1));
 
-	if (!bpf_probe_read_user(to, KINDLING_STACK_BYTES, (void *)from))
-		return KINDLING_STACK_BYTES;
-	if (first < 1 || first > PAGE || bpf_probe_read_user(to, first, (void *)from))
+	if (wanted > KINDLING_STACK_BYTES)
+		wanted = KINDLING_STACK_BYTES;
+	if (!bpf_probe_read_user(to, wanted, (void *)from))
+		return wanted;
+	if (first < 1 || first > PAGE || first >= wanted || bpf_probe_read_user(to, first, (void *)from))
 		return 0;
-	if (bpf_probe_read_user(to + first, PAGE, (void *)(from + first)))
+	if (wanted - first < PAGE || bpf_probe_read_user(to + first, PAGE, (void *)(from + first)))
 		return first;
 	return first + PAGE;
 }
@@ -71,7 +84,7 @@ static __always_inline void write_stack(void *context, struct task_struct *task,
 	user = bpf_get_stack(context, rest + kernel, KINDLING_USER_FRAMES * 8, BPF_F_USER_STACK);
 	if (user < 0 || user > KINDLING_USER_FRAMES * 8)
 		user = 0;
-	copied = copy_stack(rest + kernel + user, regs->sp);
+	copied = copy_stack(rest + kernel + user, regs->sp, stack_in_use(task, regs->sp));
 	stack->kernel_frames = (u32)kernel / 8;
 	stack->user_frames = (u32)user / 8;
 	stack->stack_bytes = copied;

@@ -60,7 +60,7 @@ async function showUntil(end: Promise<string | null>, agent: RunningAgent | null
       ask<Overview>(`${agent.url}/api/overview?from=${Math.max(loadSinceMs, to - windowMs)}&to=${to}`),
       ask<ProfileSummary[]>(`${agent.url}/api/profiles?limit=200`),
     ]);
-    terminal.draw(drawPicture({ pageUrl: agent?.url ?? null, load: load.totals, overview, trouble: latest?.rows ?? [], why: distinct(profiles ?? []) }));
+    terminal.draw(drawPicture({ pageUrl: agent?.url ?? null, load: load.totals, overview, trouble: latest?.rows ?? [], why: distinct((profiles ?? []).filter(({ pending }) => !pending)) }));
   };
   const timer = setInterval(() => { void draw(); }, terminal.periodMs);
   try {

@@ -21,7 +21,7 @@ import { DrainTimer } from './drain-timer.js';
 import type { CaptureHealth, CaptureOptions, HookState, MainMessage, ProfilingCounts, WorkerMessage } from './messages.js';
 import { LiveNames } from './naming.js';
 import { createPipeline, type Pipeline } from './pipeline.js';
-import { ProfileJobs } from './profile-jobs.js';
+import { ProfileJobs, type FromProfiler } from './profile-jobs.js';
 import { RecordingSink } from './recording-sink.js';
 
 const FLUSH_MS = 200;
@@ -106,7 +106,8 @@ class CaptureWorker {
   profileInto(jobs: MessagePort | null): void {
     this.#profiler?.close();
     this.#profiler = jobs;
-    this.#profileJobs.forgetServers();
+    this.#profileJobs.restart();
+    jobs?.on('message', (message: FromProfiler) => { if (message.type === 'done') this.#profileJobs.done(); });
     if (jobs === null) this.#profileJobs.forgetAsks();
   }
 

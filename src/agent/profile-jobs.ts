@@ -42,6 +42,9 @@ export type ToProfiler =
   /** Processes that serve requests, once each: they may be profiled later. */
   | { type: 'processes'; pids: number[] };
 
+/** A job's profile has all the names that it will have, or failed. */
+export interface FromProfiler { type: 'done' }
+
 const MAX_SERVERS = 1_000;
 
 export class ProfileJobs {
@@ -50,6 +53,8 @@ export class ProfileJobs {
   readonly #peers = new OpenPeers();
   readonly #servers = new Set<number>();
   #newServers: number[] = [];
+  /** Jobs that the profiler has and is not done with. */
+  #backlog = 0;
 
   constructor(private readonly unixNs: (monotonicNs: number) => string, private readonly limits: ProfileJobsLimits) {
     const { perHour, edgeNs } = limits;
@@ -91,16 +96,22 @@ export class ProfileJobs {
 
   /** Requests whose windows are over, and processes not told of before. */
   due(nowNs: number): ToProfiler[] {
-    const jobs = this.#trigger.due(nowNs).map((candidate) => this.#job(candidate)).filter(isOurs).map((job): ToProfiler => ({ type: 'job', job }));
+    const jobs = this.#trigger.due(nowNs, this.#backlog).map((candidate) => this.#job(candidate)).filter(isOurs).map((job): ToProfiler => ({ type: 'job', job }));
+    this.#backlog += jobs.length;
     if (this.#newServers.length === 0) return jobs;
     const pids = this.#newServers;
     this.#newServers = [];
     return [{ type: 'processes', pids }, ...jobs];
   }
 
-  /** Another profiler: it knows nothing yet. */
-  forgetServers(): void {
+  done(): void {
+    this.#backlog = Math.max(0, this.#backlog - 1);
+  }
+
+  /** Another profiler: it knows nothing yet, and has nothing to do. */
+  restart(): void {
     this.#servers.clear();
+    this.#backlog = 0;
   }
 
   #noteServer(pid: number): void {

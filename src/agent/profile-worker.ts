@@ -2,24 +2,24 @@
  * The profile thread: owns the flight recorder and makes profiles of the jobs that the capture thread sends. It lives as
  * long as profiling is on: when it ends, nothing of the recorder is loaded and its memory is given back.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { toKindlingError } from '../errors/index.js';
 import { FlightRecorder } from '../kernel/recorder.js';
 import { packProfile } from '../profile/packed-profile.js';
 import { PressureLog } from '../profile/pressure-log.js';
 import { Symbolizer } from '../symbols/symbolizer.js';
-import type { ProfileJob, ToProfiler } from './profile-jobs.js';
+import type { FromProfiler, ProfileJob, ToProfiler } from './profile-jobs.js';
 import type { Profile } from '../profile/profile.js';
 import { withoutStacks, type CutWindow } from './cut-window.js';
 import { Profiler } from './profiler.js';
 import type { ProfileWorkerMessage, ProfileWorkerOptions, ToProfileWorker } from './profile-messages.js';
 
-/** Requests whose window is to be cut; the recorder would have forgotten the window of more. */
-const MAX_JOBS = 200;
-/** Cut windows that wait for names. */
-const MAX_WINDOWS = 50;
-/** Of these and of those that are not all named yet: one that comes when it is used up goes on without stacks. */
+/** Of cut windows that are not all named yet: one that comes when it is used up goes on without stacks. */
 const WINDOWS_BYTES = 32e6;
+/** When half of it is in use, the next window is not cut yet, for so long: the recorder goes on overwriting. */
+const ROOM_MS = 1_500;
+const ROOM_LOOK_MS = 20;
 /** Profiles that are shown before all their names are there; the process that names them takes one at a time. */
 const MAX_UNFINISHED = 3;
 /** A window that waits for longer is shown without names first. */
@@ -92,7 +92,6 @@ class ProfileWorker {
   }
 
   #add(job: ProfileJob): void {
-    if (this.#waiting.length >= MAX_JOBS) this.#fail(this.#waiting.shift()!, 'too many requests wanted a profile at once');
     this.#waiting.push(job);
     if (!this.#cutting) void this.#cut();
   }
@@ -102,8 +101,8 @@ class ProfileWorker {
     this.#cutting = true;
     for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
       this.#pressure.look(job.record.pid, monotonicNs());
+      await this.#untilRoom();
       try {
-        if (this.#windows.length >= MAX_WINDOWS) this.#giveUpNames(this.#windows.shift()!);
         const whole = this.#profiler.cut(job);
         const fits = this.#heldBytes === 0 || this.#heldBytes + whole.bytes <= WINDOWS_BYTES;
         const window = fits ? whole : withoutStacks(whole);
@@ -112,11 +111,17 @@ class ProfileWorker {
         this.#showTimers.set(window, setTimeout(() => this.#showUnnamed(window), SHOWN_WITHIN_MS));
         if (!this.#naming) void this.#name();
       } catch (error) {
-        this.#fail(job, (error as Error).stack ?? String(error));
+        this.#fail(job, error as Error);
+        this.#done();
       }
       await new Promise((resolve) => setImmediate(resolve));
     }
     this.#cutting = false;
+  }
+
+  async #untilRoom(): Promise<void> {
+    const untilMs = performance.now() + ROOM_MS;
+    while (this.#heldBytes > WINDOWS_BYTES / 2 && performance.now() < untilMs) await sleep(ROOM_LOOK_MS);
   }
 
   /** One after the other: each waits a moment for its names. */
@@ -125,26 +130,42 @@ class ProfileWorker {
     for (let next = this.#windows.shift(); next !== undefined; next = this.#windows.shift()) {
       const window = next;
       this.#cancelShow(window);
-      try {
-        const later = await this.#profiler.profile(window, postProfile);
-        if (later === null) this.#heldBytes -= window.bytes;
-        else this.#finish(window, later.named);
-      } catch (error) {
-        this.#giveUp(window, (error as Error).stack ?? String(error));
-      }
+      const named = await this.#profile(window);
+      if (named === null) this.#end(window);
+      else this.#finish(window, named);
       // More would only wait there, with all their stacks.
       if (this.#unfinished.size >= MAX_UNFINISHED) await Promise.race(this.#unfinished);
     }
     this.#naming = false;
   }
 
-  #finish(window: CutWindow, named: Promise<void>): void {
-    const { job, bytes } = window;
-    const done: Promise<void> = named.catch((error: Error) => this.#fail(job, error.stack ?? String(error))).then(() => {
-      this.#heldBytes -= bytes;
+  /** Resolves when it is shown: to the rest of its names, null if there is no rest. */
+  async #profile(window: CutWindow): Promise<{ rest: Promise<void> } | null> {
+    try {
+      const later = await this.#profiler.profile(window, postProfile);
+      return later === null ? null : { rest: later.named };
+    } catch (error) {
+      this.#fail(window.job, error as Error);
+      return null;
+    }
+  }
+
+  #finish(window: CutWindow, { rest }: { rest: Promise<void> }): void {
+    const done: Promise<void> = rest.catch((error: Error) => this.#fail(window.job, error)).then(() => {
       this.#unfinished.delete(done);
+      this.#end(window);
     });
     this.#unfinished.add(done);
+  }
+
+  #end(window: CutWindow): void {
+    this.#heldBytes -= window.bytes;
+    this.#done();
+  }
+
+  /** Another may be sent. */
+  #done(): void {
+    this.#jobs.postMessage({ type: 'done' } satisfies FromProfiler);
   }
 
   #showUnnamed(window: CutWindow): void {
@@ -152,7 +173,7 @@ class ProfileWorker {
     try {
       postProfile(this.#profiler.unnamed(window));
     } catch (error) {
-      this.#fail(window.job, (error as Error).stack ?? String(error));
+      this.#fail(window.job, error as Error);
     }
   }
 
@@ -161,19 +182,8 @@ class ProfileWorker {
     this.#showTimers.delete(window);
   }
 
-  /** All else of the profile is there. */
-  #giveUpNames(window: CutWindow): void {
-    if (this.#showTimers.has(window)) this.#showUnnamed(window);
-    this.#giveUp(window, 'names are looked up too slowly');
-  }
-
-  #giveUp(window: CutWindow, reason: string): void {
-    this.#heldBytes -= window.bytes;
-    this.#fail(window.job, reason);
-  }
-
-  #fail(job: ProfileJob, reason: string): void {
-    post({ type: 'profile-failed', requestId: job.record.id, reason });
+  #fail(job: ProfileJob, error: Error): void {
+    post({ type: 'profile-failed', requestId: job.record.id, reason: error.stack ?? String(error) });
   }
 }
 

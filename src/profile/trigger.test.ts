@@ -205,3 +205,44 @@ test('a program that serves nobody is profiled by what it asks for', () => {
   play.request(900, { role: 'client', slow: true, pid: 5 });
   assert.deepEqual(play.taken(), []);
 });
+
+test('while the profiler is behind candidates wait for it, what crossed the threshold in front, the slowest first', () => {
+  const play = new Played();
+  const due = (backlog: number, afterMs = 1_000): string[] => play.trigger.due(play.nowNs += afterMs * MS, backlog).map(({ record }) => record.id);
+  const failed = play.request(1, { error: 'protocol_error', endpoint: '/failed' });
+  const slow = [600, 900, 700].map((ms, n) => play.request(ms, { slow: true, endpoint: `/${n}` }));
+  assert.deepEqual(due(22), [slow[1], slow[2]]);
+  assert.deepEqual(due(24), []);
+  assert.deepEqual(due(23), [slow[0]]);
+  assert.equal(play.trigger.passedOver, 0);
+  assert.deepEqual(due(7), [failed]);
+});
+
+test('a candidate that waited in vain is passed over, and a slower one like it takes its place meanwhile', () => {
+  const play = new Played();
+  play.request(600, { slow: true });
+  assert.deepEqual(play.trigger.due(play.nowNs += SECOND, 1_000), []);
+  const slower = play.request(800, { slow: true });
+  assert.deepEqual(play.taken(), [`${slower} slow`]);
+  assert.equal(play.trigger.passedOver, 1);
+  play.request(2_000, { slow: true });
+  assert.deepEqual(play.trigger.due(play.nowNs += 10 * SECOND, 1_000), []);
+  assert.equal(play.trigger.passedOver, 2);
+  assert.deepEqual(play.taken(), []);
+});
+
+test('a flood gets so many at once, then as many as a part of one CPU can make; what is normal or failed gets the half', () => {
+  const play = new Played();
+  const flood = (seconds: number, more: Partial<RequestRecord>): number => {
+    let taken = 0;
+    for (let i = 0; i < seconds * 10; i++) {
+      for (let n = 0; n < 20; n++) play.request(600, { endpoint: `/${i}-${n}`, ...more });
+      taken += play.taken(100).length;
+    }
+    return taken;
+  };
+  const failed = flood(2, { error: 'protocol_error' });
+  assert.ok(failed >= 18 && failed <= 25, String(failed));
+  const slow = flood(10, { slow: true });
+  assert.ok(slow >= 30 && slow <= 40, String(slow));
+});

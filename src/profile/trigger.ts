@@ -1,13 +1,13 @@
 /**
  * Which requests get a profile: slow, slower than usual for their endpoint, failed, asked for, and now and then a normal one
  * to compare with. Of each endpoint the slowest of an interval, and never more than the machine and the disk can take
- * (profile-budget.ts).
+ * (profile-budget.ts). While the profiler is behind, candidates wait, so that what is taken gets its names, too.
  *
  * Requests are the servers'; of a process that serves nobody (a script, a cron job) those that it makes.
  */
 import type { RequestRecord } from '../requests/record.js';
 import { Baseline, PerEndpoint } from './baseline.js';
-import { EndpointBudget, hourBudget, type Ration, type TokenBucket } from './profile-budget.js';
+import { EndpointBudget, hourBudget, TokenBucket, type Ration } from './profile-budget.js';
 import type { TriggerReason } from './profile.js';
 
 export interface Candidate {
@@ -51,6 +51,13 @@ export const DEFAULT_LIMITS: TriggerLimits = {
   slow: { first: 8, firstBackNs: 120e9, everyNs: 5e9 }, failed: { first: 3, firstBackNs: 120e9, everyNs: 30e9 },
 };
 const MAX_WAITING = 500;
+/** Profiles that are not done yet, beyond which no other is begun for this reason. */
+const BACKLOG: Record<TriggerReason, number> = { asked: 40, slow: 24, slower_than_usual: 8, failed: 8, sampled: 4 };
+/** Of a minute's profiles: each takes a tenth of a second of a CPU. The last half of what may come at once is for what crossed the threshold. */
+const AT_ONCE = 40;
+const PACE_NS = 700e6;
+/** A candidate waits no longer for the profiler: on a busy machine the recorder remembers little more. */
+const PATIENCE_NS = 3e9;
 /** Requests before one knows what is usual. */
 const ENOUGH = 20;
 /** A normal one: not among the first (they warm up), and within this factor of the median. */
@@ -86,6 +93,7 @@ export class Trigger {
   /** Processes that have served a request. */
   readonly #servers = new Set<number>();
   readonly #hour: TokenBucket;
+  readonly #pace = new TokenBucket(AT_ONCE, PACE_NS);
   #sampledNs = -Infinity;
   /** Requests that deserved one and got none. */
   passedOver = 0;
@@ -126,18 +134,26 @@ export class Trigger {
     this.#wait({ record, startNs, endNs, reason, usual, state, dueNs: endNs + this.limits.intervalNs });
   }
 
-  /** Those whose time has come, slowest first. */
-  due(nowNs: number): Candidate[] {
-    const over: Waiting[] = [];
-    for (const [key, waiting] of this.#waiting) {
-      if (nowNs < waiting.dueNs) continue;
-      this.#waiting.delete(key);
-      over.push(waiting);
-    }
+  /**
+   * Those whose time has come, slowest first.
+   * @param backlog profiles that were begun and are not done yet
+   */
+  due(nowNs: number, backlog = 0): Candidate[] {
+    const over = [...this.#waiting].filter(([, { dueNs }]) => nowNs >= dueNs);
     // The slowest also has first choice of what is left.
-    const due = over.sort((a, b) => (b.endNs - b.startNs) - (a.endNs - a.startNs)).filter((waiting) => this.#affords(waiting, nowNs));
-    this.passedOver += over.length - due.length;
-    return due.map(({ record, startNs, endNs, reason, usual }) => ({ record, startNs, endNs, reason, usual }));
+    over.sort(([, a], [, b]) => (b.endNs - b.startNs) - (a.endNs - a.startNs));
+    const due: Candidate[] = [];
+    for (const [key, waiting] of over) {
+      const { record, startNs, endNs, reason, usual } = waiting;
+      const room = this.#hasRoom(reason, backlog + due.length, nowNs);
+      if (!room && nowNs - waiting.dueNs < PATIENCE_NS) continue;
+      this.#waiting.delete(key);
+      if (room && this.#affords(waiting, nowNs)) {
+        this.#pace.take();
+        due.push({ record, startNs, endNs, reason, usual });
+      } else this.passedOver++;
+    }
+    return due;
   }
 
   #serves(pid: number): void {
@@ -184,7 +200,13 @@ export class Trigger {
     this.#waiting.set(key, candidate);
   }
 
-  /** Takes what it costs, too. */
+  #hasRoom(reason: TriggerReason, backlog: number, nowNs: number): boolean {
+    if (backlog >= BACKLOG[reason]) return false;
+    if (reason === 'asked') return true;
+    return this.#pace.level(nowNs) >= (reason === 'slow' ? 1 : this.#pace.size / 2);
+  }
+
+  /** Takes what it costs of the endpoint's and the hour's, too. */
   #affords({ record, reason, state, startNs, endNs }: Waiting, nowNs: number): boolean {
     if (reason === 'asked') return true;
     if (reason === 'sampled') return this.#affordsSample(nowNs);
