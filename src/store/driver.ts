@@ -24,3 +24,6 @@ export interface StoreDriver {
   dropPartition(table: string, partition: string): Promise<void>;
   close(): Promise<void>;
 }
+
+/** For those who only read. */
+export type StoreReader = Pick<StoreDriver, 'query'>;

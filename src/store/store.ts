@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StoreHealth } from '../server/api.js';
 import { openChdb, type ChdbDriver } from './chdb/driver.js';
-import type { StoreDriver } from './driver.js';
+import type { StoreDriver, StoreReader } from './driver.js';
 import { StoreError } from './errors.js';
 import { createQueries, type StoreQueries } from './queries/queries.js';
 import { DEFAULT_KEEP_HOURS, applyRetention, type KeepHours } from './retention.js';
@@ -44,7 +44,7 @@ export interface StoreOptions {
 export interface Store {
   /** Rows in RowBinary, as row-encoder.ts and rollup-encoder.ts make them. Never blocks, never throws. */
   append(table: 'requests' | 'rollup_10s', rowBinary: Uint8Array, rowCount: number): void;
-  /** What was appended so far goes to the spool now instead of within half a second: from here on it survives kill -9. */
+  /** What was appended so far goes to the spool now instead of within some seconds: from here on it survives kill -9. */
   cut(): void;
   /** Resolves when everything appended so far can be queried. */
   flush(): Promise<void>;
@@ -100,7 +100,7 @@ class EmbeddedStore implements Store {
     this.spool = new Spool({ directory: join(options.directory, SPOOL), maxBytes: options.spoolMaxBytes ?? 1e9, fsync: options.fsync ?? 'never' });
     this.writer = new StoreWriter({ driver, spool: this.spool, ...(options.cutMs === undefined ? {} : { cutMs: options.cutMs }) });
     this.sizes = new StoreSizes(driver, () => this.now());
-    this.queries = createQueries(driver as StoreDriver, driver.database);
+    this.queries = createQueries(asking(driver, this.writer), driver.database);
     this.retention = setInterval(() => this.retainWhenDue(), RETENTION_URGENT_MS);
     this.retention.unref();
   }
@@ -179,6 +179,16 @@ class EmbeddedStore implements Store {
     await this.writer.close();
     await this.driver.close();
   }
+}
+
+/** For those who read: each question is announced to the writer. */
+function asking(driver: StoreDriver, writer: StoreWriter): StoreReader {
+  return {
+    query: async (sql, options) => {
+      await writer.asked();
+      return driver.query(sql, options);
+    },
+  };
 }
 
 function lossText({ batches, rows, reason }: SpoolLosses): string {

@@ -58,3 +58,46 @@ test('an engine that is slower than rows arrive has all counts when the store is
   await new Promise((resolve) => setTimeout(resolve, 100));
   rmSync(directory, { recursive: true });
 });
+
+test('while nobody asks, batches are few; a question waits for what was collected until then, and from then on batches come at their pace', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'kindling-writer-'));
+  let batches = 0;
+  let rows = 0;
+  const insertFile = async (_table: string, _id: string, path: string): Promise<void> => {
+    batches++;
+    rows += Number(/\.requests\.(\d+)\./.exec(path)![1]);
+  };
+  const writer = new StoreWriter({
+    driver: { insertFile } as Partial<StoreDriver> as StoreDriver, spool: new Spool({ directory, maxBytes: 1e6, fsync: 'never' }), cutMs: 20, cutRollupsMs: 20, unaskedMs: 1_000,
+  });
+  let sent = 0;
+  const appending = setInterval(() => { writer.append('requests', Uint8Array.of(1), 1); sent++; }, 5);
+  const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+  await after(500);
+  assert.equal(batches, 0);
+  const known = sent;
+  await Promise.all([writer.asked(), writer.asked()]);
+  assert.ok(known > 0 && rows >= known, `${rows} of ${known}`);
+  const first = batches;
+  await after(500);
+  assert.ok(batches - first >= 5, String(batches));
+  clearInterval(appending);
+  await writer.close();
+  assert.equal(rows, sent);
+  rmSync(directory, { recursive: true });
+});
+
+test('while nobody asks, what was collected is stored in the end', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'kindling-writer-'));
+  const stored: string[] = [];
+  const insertFile = async (table: string): Promise<void> => { stored.push(table); };
+  const writer = new StoreWriter({
+    driver: { insertFile } as Partial<StoreDriver> as StoreDriver, spool: new Spool({ directory, maxBytes: 1e6, fsync: 'never' }), cutMs: 20, cutRollupsMs: 20, unaskedMs: 200,
+  });
+  writer.append('requests', Uint8Array.of(1), 1);
+  writer.append('rollup_10s', Uint8Array.of(1), 1);
+  for (let waited = 0; stored.length < 2 && waited < 3_000; waited += 20) await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual(stored.sort(), ['requests', 'rollup_10s']);
+  await writer.close();
+  rmSync(directory, { recursive: true });
+});

@@ -10,10 +10,16 @@ import type { Batch, Spool } from './spool.js';
 /**
  * A batch costs CPU by its number of target tables, hardly by its rows (bench/store-insert.ts): so as few as the promise
  * allows that a request is queryable within a second, and roll-ups, which feed three tables and charts of 10 s steps,
- * more rarely.
+ * more rarely. While nobody asks, fewer still: the first question waits for what was collected until then (`asked`).
  */
 const CUT_MS = 700;
 const CUT_ROLLUPS_MS = 5_000;
+const UNASKED_CUT_MS = 4_000;
+const UNASKED_CUT_ROLLUPS_MS = 10_000;
+/** So long after a question the next one is expected. */
+const ASKED_FOR_MS = 30_000;
+/** A question waits no longer for what is not stored yet. */
+const FRESH_WITHIN_MS = 500;
 const CUT_BYTES = 8 * 1024 * 1024;
 const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 10_000;
@@ -24,6 +30,7 @@ interface Collected {
   chunks: Uint8Array[];
   rows: number;
   bytes: number;
+  sinceMs: number;
 }
 
 export interface WriterOptions {
@@ -33,6 +40,8 @@ export interface WriterOptions {
   cutMs?: number;
   /** Between batches of roll-ups. */
   cutRollupsMs?: number;
+  /** Between batches, of either, while nobody asks. */
+  unaskedMs?: number;
 }
 
 export class StoreWriter {
@@ -41,6 +50,8 @@ export class StoreWriter {
   private sending: Promise<void> | null = null;
   private stopped = false;
   private wakeRetry: (() => void) | null = null;
+  private askedMs = -Infinity;
+  private freshening: Promise<void> = Promise.resolve();
   /** Acknowledged by the engine, since start: rows of single requests, and batches of any table. */
   storedRequests = 0;
   storedBatches = 0;
@@ -50,9 +61,10 @@ export class StoreWriter {
   trouble: StoreError | null = null;
 
   constructor(private readonly options: WriterOptions) {
+    const { cutMs = CUT_MS, cutRollupsMs = CUT_ROLLUPS_MS, unaskedMs } = options;
     this.timers = [
-      setInterval(() => this.cut('requests'), options.cutMs ?? CUT_MS),
-      setInterval(() => this.cutRollups(), options.cutRollupsMs ?? CUT_ROLLUPS_MS),
+      setInterval(() => { if (this.isDue('requests', unaskedMs ?? UNASKED_CUT_MS, cutMs)) this.cut('requests'); }, cutMs),
+      setInterval(() => { if (this.isDue('rollup_10s', unaskedMs ?? UNASKED_CUT_ROLLUPS_MS, cutRollupsMs)) this.cutRollups(); }, cutRollupsMs),
     ];
     for (const timer of this.timers) timer.unref();
     this.send();
@@ -61,11 +73,32 @@ export class StoreWriter {
   append(table: string, rowBinary: Uint8Array, rowCount: number): void {
     if (rowCount === 0) return;
     let collected = this.collected.get(table);
-    if (collected === undefined) this.collected.set(table, collected = { chunks: [], rows: 0, bytes: 0 });
+    if (collected === undefined) this.collected.set(table, collected = { chunks: [], rows: 0, bytes: 0, sinceMs: performance.now() });
     collected.chunks.push(rowBinary);
     collected.rows += rowCount;
     collected.bytes += rowBinary.length;
     if (collected.bytes >= CUT_BYTES) this.cut(table);
+  }
+
+  /** Somebody is about to ask. Resolves when what was collected while nobody did can be queried too, as far as that comes in time. */
+  async asked(): Promise<void> {
+    const nowMs = performance.now();
+    const expected = nowMs - this.askedMs < ASKED_FOR_MS;
+    this.askedMs = nowMs;
+    // Questions come in groups: all of them wait for what the first one started.
+    if (!expected) {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => { timer = setTimeout(resolve, FRESH_WITHIN_MS); });
+      this.freshening = Promise.race([this.flush(), late]).finally(() => clearTimeout(timer));
+    }
+    await this.freshening;
+  }
+
+  private isDue(table: string, unaskedMs: number, everyMs: number): boolean {
+    const nowMs = performance.now();
+    if (nowMs - this.askedMs < ASKED_FOR_MS) return true;
+    const collected = this.collected.get(table);
+    return collected === undefined || nowMs - collected.sinceMs > unaskedMs - everyMs;
   }
 
   /** What was collected, for one table or all, becomes batches in the spool. */

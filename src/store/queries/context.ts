@@ -1,10 +1,10 @@
 /** What every query function gets. */
-import type { StoreDriver } from '../driver.js';
+import type { StoreReader } from '../driver.js';
 import type { Filter } from '../filter/filter.js';
 import type { Where } from '../filter/to-sql.js';
 
 export interface QueryContext {
-  driver: StoreDriver;
+  driver: StoreReader;
   database: string;
 }
 

@@ -1,7 +1,7 @@
 /** All questions the API asks, over one driver. Filters are given as text; `FilterError` says what is wrong with one. */
 import type { FieldInfo, Heatmap, Overview, RequestDetail, RequestList, ServiceDetail, TimeRange } from '../../server/api.js';
 import { fieldInfos } from '../columns.js';
-import type { StoreDriver } from '../driver.js';
+import type { StoreReader } from '../driver.js';
 import { parseFilter } from '../filter/parse.js';
 import { heatmap } from './heatmap.js';
 import { oldest } from './oldest.js';
@@ -23,7 +23,7 @@ export interface StoreQueries {
   fields(): FieldInfo[];
 }
 
-export function createQueries(driver: StoreDriver, database: string): StoreQueries {
+export function createQueries(driver: StoreReader, database: string): StoreQueries {
   const context = { driver, database };
   const parsed = (range: TimeRange, filter: string) => withTracedServers(context, range, parseFilter(filter));
   // Async, so that a bad filter rejects rather than throws.
