@@ -96,8 +96,16 @@ export class Agent implements AsyncDisposable {
     return this.get('/api/agent');
   }
 
-  list(filter: string, limit = 1000): Promise<RequestList> {
-    return this.get(`/api/requests?${new URLSearchParams({ filter, limit: String(limit) })}`);
+  /** The first rows, newest first. An answer of a busy store may end early, with a cursor to go on from. */
+  async list(filter: string, limit = 1000): Promise<RequestList> {
+    const page = (more: Record<string, string>): Promise<RequestList> => this.get(`/api/requests?${new URLSearchParams({ filter, limit: String(limit), ...more })}`);
+    const list = await page({});
+    for (let next = list.nextCursor; next !== null && list.rows.length < limit;) {
+      const further = await page({ cursor: next });
+      list.rows.push(...further.rows);
+      next = further.nextCursor;
+    }
+    return { ...list, rows: list.rows.slice(0, limit) };
   }
 
   /** Rows that match, once there are so many. */
