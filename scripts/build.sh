@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds what has changed: BPF objects, native addon, TypeScript, page. A step is skipped while the names, sizes and
+# Builds what has changed: BPF objects, native addon, the tests' small C programs, TypeScript, page. A step is skipped while the names, sizes and
 # times of its inputs are those of its last good run (.cache/build/STEP) and its output is still there.
 #
-#   scripts/build.sh [--force] [STEP...]      steps: bpf native ts ui
+#   scripts/build.sh [--force] [STEP...]      steps: bpf native programs ts ui
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib/say.sh
@@ -38,11 +38,11 @@ steps=
 for argument in "$@"; do
   case "$argument" in
     --force) force=yes ;;
-    bpf|native|ts|ui) steps="$steps $argument" ;;
-    *) fail "build: unknown step $argument (known: bpf native ts ui, --force)" ;;
+    bpf|native|programs|ts|ui) steps="$steps $argument" ;;
+    *) fail "build: unknown step $argument (known: bpf native programs ts ui, --force)" ;;
   esac
 done
-[ -n "$steps" ] || steps='bpf native ts ui'
+[ -n "$steps" ] || steps='bpf native programs ts ui'
 
 # Two builds at once would write the same files.
 exec 9>"$stamps/lock"
@@ -50,6 +50,7 @@ flock 9
 
 if [ -f bpf/Makefile ]; then step bpf dist/bpf/kindling.bpf.o 'make -s -C bpf' bpf; fi
 if [ -f native/build.sh ]; then step native dist/native/symbols.node 'bash native/build.sh' native bpf/events.h; fi
+step programs dist/test/kernel/programs 'make -s -C test/kernel/programs' test/kernel/programs
 step ts dist/src 'npm run --silent build:ts' src test bench scripts demo ui tsconfig.json package-lock.json
 # What `bin` in package.json points at; the compiler makes plain files.
 if [ -f dist/src/cli/main.js ]; then chmod 755 dist/src/cli/main.js; fi

@@ -1,7 +1,7 @@
 /** Not one request missing: the servers' own clients count, and Kindling must come to the same number. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { h2load, mysqlslap, pgbench, pgbenchInit, redisBenchmark, startMariadb, startNginx, startPostgres, startRedis, Workspace } from '../servers/index.js';
+import { h2load, mysqlslap, pgbench, pgbenchInit, redisBenchmark, startMariadb, startNginx, startPostgres, startRedis, Workspace, type Server } from '../servers/index.js';
 import { hookModes, Observation, SLOW, tally } from './observe.js';
 
 /** Emulated machines get less of the same. A multiple of 16: redis-benchmark sends whole pipelines. */
@@ -10,29 +10,23 @@ const scale = (requests: number) => Math.max(48, Math.floor(requests / SLOW / 16
 const PGBENCH_MODES = SLOW > 1 ? ['prepared'] as const : ['simple', 'extended', 'prepared'] as const;
 
 let workspace: Workspace;
-before(async () => { workspace = await Workspace.create('complete'); });
-after(async () => { await workspace.close(); });
-
-/** Servers take long to start and serve all tests of this file. */
-function shared<T>(start: () => Promise<T>): () => Promise<T> {
-  let started: Promise<T> | undefined;
-  return () => (started ??= start());
-}
-const nginxServer = shared(() => startNginx(workspace));
-const redisServer = shared(() => startRedis(workspace));
-const mariadbServer = shared(() => startMariadb(workspace));
-const postgresServer = shared(async () => {
-  const postgres = await startPostgres(workspace);
+let nginx: Server;
+let redis: Server;
+let postgres: Server;
+let mariadb: Server;
+before(async () => {
+  workspace = await Workspace.create('complete');
+  // All at once: an emulated machine takes ten seconds for each database, and has two CPUs.
+  [nginx, redis, postgres, mariadb] = await Promise.all([startNginx(workspace), startRedis(workspace), startPostgres(workspace), startMariadb(workspace)]);
   await pgbenchInit(postgres.port);
-  return postgres;
 });
+after(async () => { await workspace.close(); });
 
 for (const hooks of hookModes()) {
   describe(`with the ${hooks} hooks`, () => {
     const observe = () => new Observation({ scope: { kind: 'cgroup', paths: [workspace.cgroup.path] }, hooks });
 
     test('nginx answers what h2load counts, each request once', async () => {
-      const nginx = await nginxServer();
       using seen = observe();
       const requests = scale(20_000);
       const load = await h2load({ url: `http://127.0.0.1:${nginx.port}/hello`, requests, connections: 20 });
@@ -43,7 +37,6 @@ for (const hooks of hookModes()) {
     });
 
     test('files that nginx sends with sendfile are complete in size', async () => {
-      const nginx = await nginxServer();
       using seen = observe();
       await h2load({ url: `http://127.0.0.1:${nginx.port}/big`, requests: 40, connections: 4 });
       const records = await seen.until(40, (record) => record.protocol === 'http');
@@ -53,7 +46,6 @@ for (const hooks of hookModes()) {
 
     for (const pipeline of [1, 16]) {
       test(`redis-server answers redis-benchmark -P ${pipeline}`, async () => {
-        const redis = await redisServer();
         using seen = observe();
         // redis-benchmark rounds up to whole pipelines.
         const requests = Math.ceil(scale(40_000) / pipeline) * pipeline;
@@ -66,7 +58,6 @@ for (const hooks of hookModes()) {
 
     for (const mode of PGBENCH_MODES) {
       test(`PostgreSQL executes what pgbench -M ${mode} counts`, async () => {
-        const postgres = await postgresServer();
         using seen = observe();
         const load = await pgbench({ port: postgres.port, mode, transactions: scale(2_000), clients: 4 });
         const records = await seen.until(load.requests, (record) => /pgbench_accounts/.test(record.endpoint) && record.resource.includes('abalance'));
@@ -76,7 +67,6 @@ for (const hooks of hookModes()) {
     }
 
     test('MariaDB executes what mysqlslap counts', async () => {
-      const mariadb = await mariadbServer();
       using seen = observe();
       const load = await mysqlslap({ port: mariadb.port, query: 'SELECT 42', queries: scale(2_000), clients: 4 });
       const records = await seen.until(load.requests, (record) => record.resource === 'SELECT 42');

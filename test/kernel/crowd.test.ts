@@ -10,7 +10,7 @@ import { ThreadNotes } from '../../src/profile/thread-notes.js';
 import { timelines } from '../../src/profile/thread-slices.js';
 import { launch, Workspace } from '../servers/index.js';
 import { SLOW } from './observe.js';
-import { compile, kill } from './programs.js';
+import { builtProgram, kill } from './programs.js';
 
 const THREADS = Math.floor(10_000 / SLOW);
 
@@ -32,7 +32,7 @@ function monotonicNs(): number {
 }
 
 test('ten thousand threads that wake at once are all there, and a profile keeps a bounded number of them', async () => {
-  const binary = await compile(workspace, 'crowd', ['-pthread']);
+  const binary = builtProgram(workspace, 'crowd');
   const recorder = new FlightRecorder({ scope: { kind: 'cgroup', paths: [workspace.cgroup.path] }, excludePids: [], bytesPerCpu: 32 << 20 });
   const crowd = launch([binary, String(THREADS)], { cwd: workspace.directory, cgroup: workspace.cgroup, stdio: ['pipe', 'pipe', 'inherit'] });
   try {

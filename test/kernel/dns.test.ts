@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { dig, run, startDnsmasq, Workspace, type Server } from '../servers/index.js';
 import { hookModes, Observation, tally } from './observe.js';
-import { compile } from './programs.js';
+import { builtProgram } from './programs.js';
 
 for (const hooks of hookModes()) {
   describe(`DNS with the ${hooks} hooks`, () => {
@@ -12,7 +12,7 @@ for (const hooks of hookModes()) {
     let lookup: string;
     before(async () => {
       workspace = await Workspace.create('dns');
-      lookup = await compile(workspace, 'lookup');
+      lookup = builtProgram(workspace, 'lookup');
       dnsmasq = await startDnsmasq(workspace, { hosts: { 'web.test': '10.0.0.7,fd00::7' } });
     });
     let shared: Observation | undefined;

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort, launch, pgbench, pgbenchInit, redisBenchmark, run, startNginx, startPostgres, startRedis, Workspace, type PostgresServer } from '../servers/index.js';
 import { hookModes, Observation, SLOW, tally } from './observe.js';
-import { compile, kill, listen } from './programs.js';
+import { builtProgram, kill, listen } from './programs.js';
 
 const request = (path: string) => `send=GET ${path} HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n`;
 const RESPONSE = 'send=HTTP/1.1 204 No Content\\r\\n\\r\\n';
@@ -14,7 +14,7 @@ let peer: string;
 let postgres: PostgresServer;
 before(async () => {
   workspace = await Workspace.create('ends');
-  peer = await compile(workspace, 'peer');
+  peer = builtProgram(workspace, 'peer');
   postgres = await startPostgres(workspace);
   await pgbenchInit(postgres.port);
 });
@@ -23,6 +23,14 @@ after(async () => { await workspace.close(); });
 for (const hooks of hookModes()) {
   describe(`ends with the ${hooks} hooks`, () => {
     const observe = () => new Observation({ scope: { kind: 'cgroup', paths: [workspace.cgroup.path] }, hooks });
+    let shared: Observation | undefined;
+    after(() => { shared?.[Symbol.dispose](); });
+    /** One for all addresses, whose connections are new: loading the programs takes long on emulated machines. */
+    const observeNew = () => {
+      shared ??= observe();
+      shared.records.length = 0;
+      return shared;
+    };
 
     const addresses: Array<[family: string, listens: string, connects: string, shown: string]> = [
       ['IPv4', '127.0.0.1', '127.0.0.1', '127.0.0.1'],
@@ -34,7 +42,7 @@ for (const hooks of hookModes()) {
       test(`${family}: both ends tell the same addresses`, async () => {
         const port = await freePort();
         const listener = await listen(peer, listens, port, ['recv', RESPONSE, 'end'], workspace);
-        using seen = observe();
+        const seen = observeNew();
         await run([peer, 'connect', connects, String(port), request('/x'), 'recv'], { cgroup: workspace.cgroup });
         const records = await seen.until(2, () => true);
         await kill(listener);
@@ -47,7 +55,7 @@ for (const hooks of hookModes()) {
 
     test('a unix socket: both ends, named by its path', async () => {
       const redis = await startRedis(workspace);
-      using seen = observe();
+      const seen = observeNew();
       await run(['redis-cli', '-s', redis.socketPath, '-r', '5', 'incr', 'a'], { cgroup: workspace.cgroup });
       const records = await seen.until(10, (record) => record.operation === 'INCR');
       // Of unix sockets the kernel does not tell whether something went before: the first may be marked as joined.

@@ -13,7 +13,7 @@ import { ThreadNotes } from '../../src/profile/thread-notes.js';
 import { timelines } from '../../src/profile/thread-slices.js';
 import { launch, Workspace } from '../servers/index.js';
 import { SLOW } from './observe.js';
-import { compile, kill } from './programs.js';
+import { builtProgram, kill } from './programs.js';
 
 const FLOCK = 73;
 const READ = 0;
@@ -27,7 +27,7 @@ let done: Run;
 
 before(async () => {
   workspace = await Workspace.create('evidence');
-  const binary = await compile(workspace, 'worker', ['-fno-omit-frame-pointer', '-no-pie', '-pthread']);
+  const binary = builtProgram(workspace, 'worker');
   const recorder = new FlightRecorder({ scope: { kind: 'cgroup', paths: [workspace.cgroup.path] }, excludePids: [], bytesPerCpu: 16 << 20 });
   try {
     const fromNs = monotonicNs();

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort, launch, run, Workspace } from '../servers/index.js';
 import { hookModes, Observation, SLOW, tally } from './observe.js';
-import { compile, kill, listen } from './programs.js';
+import { builtProgram, kill, listen } from './programs.js';
 
 const REQUEST = 'send=GET /slow HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n';
 const RESPONSE = 'send=HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok';
@@ -13,7 +13,7 @@ for (const hooks of hookModes()) {
   describe(`failures with the ${hooks} hooks`, () => {
     let workspace: Workspace;
     let peer: string;
-    before(async () => { workspace = await Workspace.create('failures'); peer = await compile(workspace, 'peer'); });
+    before(async () => { workspace = await Workspace.create('failures'); peer = builtProgram(workspace, 'peer'); });
     let shared: Observation | undefined;
     after(async () => { shared?.[Symbol.dispose](); await workspace.close(); });
     /** The same for all tests: loading the programs takes long on emulated machines. */

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { run, Workspace } from '../servers/index.js';
 import { hookModes, Observation, tally } from './observe.js';
-import { compile } from './programs.js';
+import { builtProgram } from './programs.js';
 
 const SEND = ['write', 'send', 'partial', 'writev', 'writev32', 'pwritev2', 'sendmsg', 'sendmmsg', 'sendfile', 'splice'];
 const RECEIVE = ['recv', 'readv', 'recvmsg', 'recvmmsg', 'peek', 'peekmsg'];
@@ -16,7 +16,7 @@ describe('forms of system calls', () => {
   let program: string;
   before(async () => {
     workspace = await Workspace.create('forms');
-    program = await compile(workspace, 'forms');
+    program = builtProgram(workspace, 'forms');
     // In this process, which is never captured: only the program's end is seen.
     server = createServer((request, response) => { request.resume().on('end', () => response.end('y'.repeat(20_000))); });
     await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });

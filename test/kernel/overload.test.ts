@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ConnectionClosed } from '../../src/events/observation.js';
 import { run, startNginx, Workspace, type Server } from '../servers/index.js';
 import { hookModes, Observation, SLOW, tally } from './observe.js';
-import { compile } from './programs.js';
+import { builtProgram } from './programs.js';
 
 const serverBlock = `
   location = /hello { return 200 "${'h'.repeat(3_500)}"; }
@@ -22,7 +22,7 @@ for (const hooks of hookModes()) {
     before(async () => {
       workspace = await Workspace.create('overload');
       nginx = await startNginx(workspace, { serverBlock });
-      peer = await compile(workspace, 'peer');
+      peer = builtProgram(workspace, 'peer');
     });
     after(async () => { await workspace.close(); });
     const scope = () => ({ kind: 'cgroup' as const, paths: [workspace.cgroup.path] });

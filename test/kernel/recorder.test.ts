@@ -8,7 +8,7 @@ import { FlightRecorder } from '../../src/kernel/recorder.js';
 import { readSwitch, readyAt, timelines, type SwitchRecord } from '../../src/profile/thread-slices.js';
 import { launch, redisBenchmark, startRedis, Workspace } from '../servers/index.js';
 import { SLOW } from './observe.js';
-import { compile, kill } from './programs.js';
+import { builtProgram, kill } from './programs.js';
 
 let workspace: Workspace;
 before(async () => { workspace = await Workspace.create('recorder'); });
@@ -112,7 +112,7 @@ async function compared(flight: FlightRecorder, pid: number, load: () => Promise
 }
 
 test('threads that crowd on one CPU: switches exactly, time on CPU and in the run queue within 1 % of what the kernel counted', async () => {
-  const binary = await compile(workspace, 'busy', ['-pthread']);
+  const binary = builtProgram(workspace, 'busy');
   const flight = recorder();
   const busy: ChildProcess = launch([binary, '0'], { cwd: workspace.directory, cgroup: workspace.cgroup, stdio: ['ignore', 'pipe', 'inherit'] });
   try {
@@ -157,7 +157,7 @@ test('a server under load: switches and the run queue exactly, time on CPU but f
 });
 
 test('slices of a thread are back to back from its first to its last event', async () => {
-  const binary = await compile(workspace, 'busy', ['-pthread']);
+  const binary = builtProgram(workspace, 'busy');
   const flight = recorder();
   const fromNs = monotonicNs();
   const busy: ChildProcess = launch([binary, '0'], { cwd: workspace.directory, cgroup: workspace.cgroup, stdio: ['ignore', 'pipe', 'inherit'] });

@@ -9,7 +9,7 @@ import type { RetransmitRecord } from '../../src/profile/evidence.js';
 import { freePort } from '../servers/port.js';
 import { launch, NetworkNamespace, run, Workspace } from '../servers/index.js';
 import { SLOW } from './observe.js';
-import { compile, kill, listen } from './programs.js';
+import { builtProgram, kill, listen } from './programs.js';
 
 /** Larger than what is dropped, and what is not. */
 const LARGE = 'x'.repeat(200);
@@ -26,7 +26,7 @@ const started: ChildProcess[] = [];
 before(async () => {
   workspace = await Workspace.create('again');
   network = await NetworkNamespace.create('again');
-  const binary = await compile(workspace, 'peer');
+  const binary = builtProgram(workspace, 'peer');
   const place = { cgroup: workspace.cgroup, netns: network.name };
   ports = { traced: await freePort(), accepted: await freePort(), other: await freePort() };
   const serve = async (port: number, steps: string[]): Promise<ChildProcess> => started[started.push(await listen(binary, '127.0.0.1', port, steps, place)) - 1];

@@ -7,7 +7,7 @@ import { Data, Header, Open, Process, Type } from '../../src/events/layout.gener
 import { KernelCapture, type CaptureTarget } from '../../src/kernel/capture.js';
 import { freePort, redisCli, run, startRedis, Workspace, type RedisServer } from '../servers/index.js';
 import { hookModes, Observation, tally } from './observe.js';
-import { compile, kill, listen } from './programs.js';
+import { builtProgram, kill, listen } from './programs.js';
 
 const PING = 'send=GET /in HTTP/1.1\\r\\n\\r\\n';
 const PONG = 'send=HTTP/1.1 204 No Content\\r\\n\\r\\n';
@@ -21,7 +21,7 @@ for (const hooks of hookModes()) {
     before(async () => {
       inside = await Workspace.create('inside');
       outside = await Workspace.create('outside');
-      peer = await compile(inside, 'peer');
+      peer = builtProgram(inside, 'peer');
       neighbour = await startRedis(outside);
     });
     after(async () => { await inside.close(); await outside.close(); });

@@ -5,7 +5,7 @@ import { planHooks } from '../../src/kernel/hooks.js';
 import type { RequestRecord } from '../../src/requests/record.js';
 import { freePort, launch, run, Workspace } from '../servers/index.js';
 import { hookModes, Observation, SLOW } from './observe.js';
-import { compile, kill, listen } from './programs.js';
+import { builtProgram, kill, listen } from './programs.js';
 
 const MS = 1e6;
 const requestText = (path: string) => `GET ${path} HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n`;
@@ -27,7 +27,7 @@ let workspace: Workspace;
 let peer: string;
 before(async () => {
   workspace = await Workspace.create('unread');
-  peer = await compile(workspace, 'peer');
+  peer = builtProgram(workspace, 'peer');
 });
 after(async () => { await workspace.close(); });
 

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { FlightRecorder } from '../../src/kernel/recorder.js';
 import { readSwitch, type SwitchRecord } from '../../src/profile/thread-slices.js';
 import { launch, Workspace } from '../servers/index.js';
-import { compile, kill } from './programs.js';
+import { builtProgram, kill } from './programs.js';
 
 /** Waits of the kind looked at: others are the thread's pre-emption by the computing one. */
 const FUTEX = 202;
@@ -21,7 +21,7 @@ let waits: SwitchRecord[];
 
 before(async () => {
   workspace = await Workspace.create('wakers');
-  const binary = await compile(workspace, 'wakers', ['-pthread']);
+  const binary = builtProgram(workspace, 'wakers');
   const recorder = new FlightRecorder({ scope: { kind: 'cgroup', paths: [workspace.cgroup.path] }, excludePids: [], bytesPerCpu: 16 << 20 });
   const program = launch([binary], { cwd: workspace.directory, cgroup: workspace.cgroup, stdio: ['pipe', 'pipe', 'inherit'] });
   try {
