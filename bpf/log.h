@@ -17,7 +17,9 @@ enum { O_APPEND_FLAG = 02000 };
 
 static __always_inline int is_log_call(u32 call)
 {
-	return call == SYS_WRITE || call == SYS_WRITEV || call == SYS_PWRITE64 || call == SYS_PWRITEV || call == SYS_PWRITEV2;
+	if (call < 64)
+		return (1ULL << SYS_WRITE | 1ULL << SYS_WRITEV | 1ULL << SYS_PWRITE64) >> call & 1;
+	return call == SYS_PWRITEV || call == SYS_PWRITEV2;
 }
 
 /* `log` anywhere in it, or `.out`, `.err`. */
@@ -35,18 +37,17 @@ static __always_inline int is_log_name(const unsigned char *from)
 	return 0;
 }
 
-/* enum kindling_object_kind; NONE: no log. */
+/* enum kindling_object_kind; NONE: no log. Most are sockets: they are told apart by a single look at the file. */
 static __always_inline u32 log_object(struct file *file, u32 fd)
 {
-	u32 mode = mode_of(file) & S_IFMT;
 	struct dentry *dentry;
 
 	if (fd == 1 || fd == 2) {
-		if (mode == S_IFCHR && BPF_CORE_READ(file, f_inode, i_rdev) == (MEM_MAJOR << 20 | NULL_MINOR))
+		if ((mode_of(file) & S_IFMT) == S_IFCHR && BPF_CORE_READ(file, f_inode, i_rdev) == (MEM_MAJOR << 20 | NULL_MINOR))
 			return KINDLING_OBJECT_NONE;
 		return KINDLING_OBJECT_STANDARD;
 	}
-	if (mode != S_IFREG || !(BPF_CORE_READ(file, f_flags) & O_APPEND_FLAG))
+	if (!(BPF_CORE_READ(file, f_flags) & O_APPEND_FLAG) || (mode_of(file) & S_IFMT) != S_IFREG)
 		return KINDLING_OBJECT_NONE;
 	dentry = BPF_CORE_READ(file, f_path.dentry);
 	if (is_log_name(BPF_CORE_READ(dentry, d_name.name)) || is_log_name(BPF_CORE_READ(dentry, d_parent, d_name.name)))

@@ -81,8 +81,15 @@ struct thread {
 	/* When it was last asked whether it belongs to the scope, and the answer. */
 	u64 checked;
 	u32 in_scope;
-	u32 reserved;
+	/* Times it left its CPU without restartable sequences. */
+	u32 without_rseq;
 };
+
+/* A program has none until it has registered them; who left its CPU so often without will never have any. */
+#define WITHOUT_RSEQ 16
+
+/* There are threads whose return to user space only the exit of a system call shows. User space reads it. */
+u64 needs_exits SEC(".data.needs_exits") = 0;
 
 /* Processes move between cgroups. */
 #define RECHECK_NS 500000000ULL
@@ -135,6 +142,11 @@ static __always_inline struct thread *thread_of(struct task_struct *task, u64 no
 	return 0;
 }
 
+static __always_inline int has_rseq(struct task_struct *task)
+{
+	return !recorder.notes_at_exit && bpf_core_field_exists(task->rseq) && task->rseq;
+}
+
 static __always_inline void left(struct task_struct *task, struct thread *thread, u32 state, int preempted, u64 now)
 {
 	struct pt_regs *regs;
@@ -151,6 +163,8 @@ static __always_inline void left(struct task_struct *task, struct thread *thread
 	thread->arguments[2] = regs->dx;
 	thread->waker_pid = 0;
 	thread->waker_tid = 0;
+	if (!has_rseq(task) && ++thread->without_rseq == WITHOUT_RSEQ)
+		*(volatile u64 *)&needs_exits = 1;
 }
 
 /* `before`: who had the CPU; 0: not known. `on`: when it got it, if that was not now. */
@@ -328,24 +342,40 @@ int BPF_PROG(thread_returned, struct task_struct *task)
 	return 0;
 }
 
-static __always_inline int has_rseq(struct task_struct *task)
-{
-	return !recorder.notes_at_exit && bpf_core_field_exists(task->rseq) && task->rseq;
-}
-
+/* Of threads without rseq. Attached once there are any: every system call of the machine pays for it. */
 SEC("tp_btf/sys_exit")
 int BPF_PROG(call_returned, struct pt_regs *regs, long result)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	int is_log = recorder.logs && result > 0 && is_log_call((u32)regs->orig_ax), noted = has_rseq(task);
 
-	if ((!is_log && noted) || !current_in_scope())
-		return 0;
-	if (is_log)
-		write_log(task, regs, result);
-	if (!noted)
+	if (!has_rseq(task) && current_in_scope())
 		returned(ctx, task);
 	return 0;
+}
+
+/* The registers still hold the call's number and arguments. */
+static __always_inline int wrote(struct pt_regs *regs, long result)
+{
+	if (result > 0 && current_in_scope())
+		write_log(bpf_get_current_task_btf(), regs, result);
+	return 0;
+}
+
+/* Nothing is added to other system calls. */
+#define WRITE_RETURNED(call) \
+	SEC("fexit/__x64_sys_" #call) int BPF_PROG(call##_returned, struct pt_regs *regs, long result) { return wrote(regs, result); }
+
+WRITE_RETURNED(write)
+WRITE_RETURNED(writev)
+WRITE_RETURNED(pwrite64)
+WRITE_RETURNED(pwritev)
+WRITE_RETURNED(pwritev2)
+
+/* All five, where the kernel lets no function be hooked. */
+SEC("tp_btf/sys_exit")
+int BPF_PROG(any_write_returned, struct pt_regs *regs, long result)
+{
+	return is_log_call((u32)regs->orig_ax) ? wrote(regs, result) : 0;
 }
 
 SEC("perf_event")

@@ -47,7 +47,7 @@ static __always_inline void pid_set(void *map, u32 pid, int on)
 /* The calling process, in process context. */
 static __always_inline int current_in_scope(void)
 {
-	u32 tgid = bpf_get_current_pid_tgid() >> 32;
+	u32 tgid;
 
 	if (config.scope == KINDLING_SCOPE_CGROUP) {
 		int found = 0;
@@ -62,9 +62,10 @@ static __always_inline int current_in_scope(void)
 		}
 		if (!found)
 			return 0;
-	} else if (config.scope == KINDLING_SCOPE_TREE && !pid_bit(&scope_pids, tgid)) {
-		return 0;
 	}
+	tgid = bpf_get_current_pid_tgid() >> 32;
+	if (config.scope == KINDLING_SCOPE_TREE && !pid_bit(&scope_pids, tgid))
+		return 0;
 	return !pid_bit(&excluded_pids, tgid);
 }
 

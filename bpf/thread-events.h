@@ -214,8 +214,6 @@ struct kindling_recorder_config {
 	__u32 segments_per_cpu;
 	/* Every thread's blocked calls are noted at the exit of the system call; else only of those without rseq. */
 	__u32 notes_at_exit;
-	__u32 logs;
-	__u32 reserved;
 };
 
 #endif

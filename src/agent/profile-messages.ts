@@ -32,7 +32,7 @@ export type ProfileWorkerMessage =
   /** The recorder records; its memory is that of all CPUs. */
   | { type: 'ready'; hooks: HookState[]; memoryBytes: number }
   /** Once a second. CPU time in the recorder's programs since it was switched on; null when the kernel does not account for it. */
-  | { type: 'state'; kernelSeconds: number | null; counts: RecorderCounts }
+  | { type: 'state'; hooks: HookState[]; kernelSeconds: number | null; counts: RecorderCounts }
   /** Transferred. */
   | { type: 'profile'; profile: PackedProfile }
   /** The process that names stacks was started, under this id. */

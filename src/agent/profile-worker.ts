@@ -62,8 +62,11 @@ class ProfileWorker {
   start(): void {
     post({ type: 'ready', hooks: [...this.#recorder.hooks()], memoryBytes: this.#recorder.memoryBytes });
     this.#timers.push(
-      setInterval(() => this.#pressure.sample(monotonicNs()), PRESSURE_MS),
-      setInterval(() => post({ type: 'state', kernelSeconds: this.#recorder.kernelSeconds(), counts: this.#recorder.counts() }), STATE_MS),
+      setInterval(() => {
+        this.#pressure.sample(monotonicNs());
+        this.#recorder.adapt();
+      }, PRESSURE_MS),
+      setInterval(() => this.#tellState(), STATE_MS),
     );
   }
 
@@ -79,6 +82,10 @@ class ProfileWorker {
     this.#jobs.close();
     this.#recorder.close();
     void this.#namer.close().then(() => parentPort!.close());
+  }
+
+  #tellState(): void {
+    post({ type: 'state', hooks: [...this.#recorder.hooks()], kernelSeconds: this.#recorder.kernelSeconds(), counts: this.#recorder.counts() });
   }
 
   #watch(pids: readonly number[]): void {

@@ -132,7 +132,11 @@ export class Profiling {
             this.hooks = message.hooks;
             this.memoryBytes = message.memoryBytes;
             return resolve();
-          case 'state': this.kernelSeconds = message.kernelSeconds; this.counts = message.counts; return;
+          case 'state':
+            this.hooks = message.hooks;
+            this.kernelSeconds = message.kernelSeconds;
+            this.counts = message.counts;
+            return;
           case 'namer':
             this.namerPid = message.pid;
             return this.options.listener.namerStarted(message.pid);

@@ -18,11 +18,11 @@ export const RECORDER_PROBES: ReadonlyArray<[name: string, probe: Probe]> = [
 
 function recorder(config: Config): Finding {
   if (!existsSync(built('bpf/recorder.bpf.o'))) return warn('its BPF object does not exist', 'Run `npm run build`; requests are traced without it.');
-  const { programs, notesAtExit } = planRecorder({ logs: config.profileLogs, samples: config.profileSampleRate > 0, tree: true });
+  const { programs, everyCallPays } = planRecorder({ logs: config.profileLogs, samples: config.profileSampleRate > 0, tree: true });
   const skipped = programs.filter(({ use }) => !use);
   const detail = [`${programs.length - skipped.length} of ${programs.length} programs when profiling is on`, ...skipped.map(({ name, reason }) => `${name}: ${reason}`)].join('; ');
   if (skipped.some(({ name }) => NEEDED.includes(name))) return warn(detail, 'Without the scheduler\'s tracepoints there are no profiles; requests are traced all the same.');
-  return ok(config.profileLogs || notesAtExit ? `${detail}; every system call of this machine pays about 40 ns then` : detail);
+  return ok(everyCallPays ? `${detail}; every system call of this machine pays 10 to 40 ns then` : detail);
 }
 
 /** The CPU clock is a software event: it needs no hardware, but the right to it. */

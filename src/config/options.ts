@@ -108,7 +108,7 @@ export const OPTIONS = {
   }),
   profileLogs: option({
     path: 'profile.logs', flag: '--no-profile-logs', env: 'KINDLING_PROFILE_LOGS', schema: kind.flag, default: true, expected: 'true or false', example: 'false',
-    help: 'Record what threads write to standard output and error and to log files, with secrets masked. Without it (the flag --no-profile-logs) nothing is added to system calls.',
+    help: 'Record what threads write to standard output and error and to log files, with secrets masked. Without it (the flag --no-profile-logs) nothing is added to system calls; with it to writes, or to all calls where the kernel lets no function be hooked.',
   }),
   profileSampleRate: option({
     path: 'profile.sample_rate', flag: '--profile-sample-rate <count>', schema: kind.integer(0, 1000), default: 99,

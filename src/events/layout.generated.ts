@@ -1,6 +1,6 @@
 // Generated from the BTF of dist/bpf/kindling.bpf.o and dist/bpf/recorder.bpf.o by scripts/generate-decoders.mjs. Do not edit.
 /** Of everything below: stands in the header of every recording. */
-export const LAYOUT_HASH = '4055c058ba555556';
+export const LAYOUT_HASH = '10b152e4a01ad5cb';
 
 export const Counter = {
   COUNT_PAYLOAD_FAULT: 0,
@@ -374,7 +374,7 @@ export const Process = {
 } as const;
 
 export const RecorderConfig = {
-  byteLength: 88,
+  byteLength: 80,
   /** u64 */
   blockNs: 0,
   /** u64 */
@@ -391,8 +391,6 @@ export const RecorderConfig = {
   segmentsPerCpu: 72,
   /** u32 */
   notesAtExit: 76,
-  /** u32 */
-  logs: 80,
 } as const;
 
 export const Retransmit = {

@@ -10,7 +10,7 @@ import { writeScope, type CaptureTarget } from './capture.js';
 import { NoteRings, type NoteHandler } from './note-rings.js';
 import { PidSet } from './pid-set.js';
 import { processTree } from './process-tree.js';
-import { NEEDED, planRecorder, SAMPLER, SOCKETS, STATES, type RecorderPlan } from './recorder-hooks.js';
+import { EXITS, EXITS_AWAITED, NEEDED, planRecorder, SAMPLER, SOCKETS, STATES, type RecorderPlan } from './recorder-hooks.js';
 import { divideMemory, memoryBytes, type RecorderMemory } from './recorder-memory.js';
 import { SwitchRings, type SwitchHandler } from './switch-ring.js';
 
@@ -20,7 +20,7 @@ export type { NoteHandler } from './note-rings.js';
 export interface RecorderOptions extends Pick<CaptureTarget, 'scope' | 'excludePids'> {
   /** Memory per CPU, bytes; rounded up to a power of two. recorder-memory.ts divides it. */
   bytesPerCpu: number;
-  /** Writes to logs are kept: a hook at the exit of every system call. Default true. */
+  /** Writes to logs are kept: hooks on those calls, or at the exit of every system call where the kernel has no others. Default true. */
   logs?: boolean;
   /** CPU samples a second and CPU; 0: none. Default 99. */
   samplesPerSecond?: number;
@@ -44,6 +44,7 @@ export class FlightRecorder {
   readonly #switches: SwitchRings;
   readonly #notes: NoteRings;
   readonly #excluded: PidSet;
+  readonly #needsExits: Uint32Array;
   readonly #hooks: Hook[] = [];
   #closed = false;
 
@@ -72,6 +73,7 @@ export class FlightRecorder {
       if (options.scope.kind === 'tree') for (const pid of processTree(options.scope)) pids.add(pid);
       this.#switches = new SwitchRings(this.#object.mmap('recorder_segments', false), this.#object.mmap('recorder_rings', false), cpus, memory.switchSegments, ...keys);
       this.#notes = new NoteRings(this.#object.mmap('note_segments', false), this.#object.mmap('note_rings', false), memory.notes, ...keys);
+      this.#needsExits = new Uint32Array(this.#object.mmap('.data.needs_exits', false));
       this.#attach(plan, cpus);
       this.startedNs = monotonicNs();
       // Whoever forked between the listing and the attachment.
@@ -89,6 +91,14 @@ export class FlightRecorder {
 
   hooks(): readonly Hook[] {
     return this.#hooks;
+  }
+
+  /** What is only needed for some programs is attached once there are such. To be called a few times a second. */
+  adapt(): void {
+    const exits = this.#hooks.find(({ name }) => name === EXITS);
+    if (this.#needsExits[0] === 0 || exits?.reason !== EXITS_AWAITED) return;
+    this.#object.attach(EXITS);
+    Object.assign(exits, { state: 'attached', reason: 'flight recorder' });
   }
 
   /** See SwitchRings.window. */
@@ -157,12 +167,15 @@ export class FlightRecorder {
     first.forEach((at, kind) => recorder.setUint32(RecorderConfig.noteFirst + kind * 4, at, true));
     recorder.setUint32(RecorderConfig.segmentsPerCpu, segmentsPerCpu, true);
     recorder.setUint32(RecorderConfig.notesAtExit, plan.notesAtExit ? 1 : 0, true);
-    recorder.setUint32(RecorderConfig.logs, options.logs ?? true ? 1 : 0, true);
     object.setInitialValue('.rodata.recorder', constants);
   }
 
   #attach(plan: RecorderPlan, cpus: number): void {
     for (const { name, use, reason } of plan.programs) {
+      if (use && name === EXITS && !plan.notesAtExit) {
+        this.#hooks.push({ name, state: 'skipped', reason: EXITS_AWAITED });
+        continue;
+      }
       if (use && name === SAMPLER) this.#attachSampler(cpus);
       else if (use) this.#object.attach(name);
       if (name !== SAMPLER || !use) this.#hooks.push({ name, state: use ? 'attached' : 'skipped', reason: use ? 'flight recorder' : reason });
