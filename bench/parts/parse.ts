@@ -57,7 +57,7 @@ async function parse(file: string): Promise<Pass> {
   const clock = new WallClock(0n);
   const pipeline = createPipeline({
     requests: DEFAULT_REQUEST_OPTIONS, noResponseTimeoutMs, clock, startSeconds: 0, names: new RecordedNames(),
-    onRecord: (request) => rollups.add(request, false),
+    onRecord: (request, endNs) => rollups.add(request, clock.unixSeconds(endNs - request.durationNs), false),
   });
   const before = process.cpuUsage();
   const { broken } = await readRecording(file, ({ clockOffsetNs }) => clock.setOffset(BigInt(clockOffsetNs)),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { WallClock } from '../requests/clock.js';
 import { Rollups } from '../requests/rollups.js';
 import { DetailBudget } from '../store/budget.js';
 import { RowEncoder } from '../store/row-encoder.js';
@@ -7,7 +8,7 @@ import { sampleRecord } from '../store/testing/sample-record.js';
 import { CaptureStage } from './capture-stage.js';
 
 function stage(withStore: boolean): CaptureStage {
-  return new CaptureStage(new DetailBudget(Infinity), withStore ? new RowEncoder() : null, new Rollups());
+  return new CaptureStage(new DetailBudget(Infinity), withStore ? new RowEncoder() : null, new Rollups(), new WallClock(0n));
 }
 
 /** How many of `count` requests between two flushes go to the live tail. */

@@ -1,5 +1,6 @@
 /** Each finished request: counted, and, as far as the budget goes, kept as a row and shown live. */
 import type { Nanoseconds } from '../events/observation.js';
+import type { WallClock } from '../requests/clock.js';
 import type { RequestRecord } from '../requests/record.js';
 import type { Rollups } from '../requests/rollups.js';
 import type { DetailBudget } from '../store/budget.js';
@@ -20,12 +21,12 @@ export class CaptureStage {
   /** Normal ones that may still be shown before the next flush: what quiet flushes left, a burst may use. */
   #normalLeft = MAX_RECENT_NORMAL;
 
-  constructor(private readonly budget: DetailBudget, private readonly encoder: RowEncoder | null, private readonly rollups: Rollups) {}
+  constructor(private readonly budget: DetailBudget, private readonly encoder: RowEncoder | null, private readonly rollups: Rollups, private readonly clock: WallClock) {}
 
   add(record: RequestRecord, endNs: Nanoseconds, attach: () => void): void {
     this.#seen++;
     const weight = this.budget.decide(record, endNs);
-    this.rollups.add(record, weight > 0);
+    this.rollups.add(record, this.clock.unixSeconds(endNs - record.durationNs), weight > 0);
     if (weight === 0) return;
     record.weight = weight;
     const shown = this.#show(record);

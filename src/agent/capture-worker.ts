@@ -56,7 +56,7 @@ class CaptureWorker {
   constructor(options: CaptureOptions) {
     const offset = measureOffsetNs();
     this.#clock = new WallClock(offset);
-    this.#stage = new CaptureStage(new DetailBudget(options.detailBudget), options.encodeRows ? new RowEncoder() : null, this.#rollups);
+    this.#stage = new CaptureStage(new DetailBudget(options.detailBudget), options.encodeRows ? new RowEncoder() : null, this.#rollups, this.#clock);
     this.#kernel = new KernelCapture(options);
     this.#profileJobs = new ProfileJobs((ns) => this.#clock.unixNs(ns), { perHour: options.profilesPerHour, edgeNs: options.profileEdgeNs });
     this.#recording = options.recordTo === null ? null

@@ -60,7 +60,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   let record: RequestRecord;
   let exchange: Exchange;
   // One closure for all requests: it only lives during the call.
-  const attach = () => builder.attachPayloads(record, exchange);
+  const attach = () => builder.attach(record, exchange);
   const nothing = () => {};
   const connections = new Connections({
     protocols,

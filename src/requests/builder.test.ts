@@ -103,7 +103,7 @@ test('payloads enter a record only redacted', () => {
   const seen = exchange('http', { requestPayload: payload('GET / HTTP/1.1\r\nCookie: a=b\r\n\r\n'), responsePayload: payload('HTTP/1.1 200 OK\r\n\r\n') });
   const record = made.build(seen, facts());
   assert.equal(record.requestPayload, null);
-  made.attachPayloads(record, seen);
+  made.attach(record, seen);
   assert.equal(Buffer.from(record.requestPayload!).toString(), 'GET / HTTP/1.1\r\nCookie: ***\r\n\r\n');
   assert.equal(Buffer.from(record.responsePayload!).toString(), 'HTTP/1.1 200 OK\r\n\r\n');
 });

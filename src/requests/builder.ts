@@ -71,7 +71,7 @@ export class RequestBuilder {
     this.#endpoints = new Endpoints(options);
   }
 
-  /** The record without payloads: `attachPayloads` adds them to those that are kept. */
+  /** The record without attributes and payloads: `attach` adds them to those that are kept. */
   build(exchange: Exchange, facts: ConnectionFacts): RequestRecord {
     const named = this.#endpoint;
     this.#endpoints.resolve(exchange, facts.container || facts.service, named);
@@ -110,15 +110,16 @@ export class RequestBuilder {
       traceId: exchange.traceId,
       complete: exchange.incomplete === '',
       incompleteReason: exchange.incomplete,
-      attributes: exchange.attributes === null ? NO_ATTRIBUTES : redactAttributes(exchange.attributes),
+      attributes: NO_ATTRIBUTES,
       requestPayload: null, responsePayload: null,
       weight: 1,
     };
   }
 
-  /** Payload prefixes only ever enter a record through here, redacted. */
-  attachPayloads(record: RequestRecord, exchange: Exchange): void {
+  /** Attributes and payload prefixes only ever enter a record through here, redacted. */
+  attach(record: RequestRecord, exchange: Exchange): void {
     const { protocol, operation } = exchange;
+    if (exchange.attributes !== null) record.attributes = redactAttributes(exchange.attributes);
     if (mayQuoteSecret(exchange)) {
       // A database's request is redacted by its statement; a misspelt command of Redis is one that nobody knows.
       if (protocol !== 'redis') record.requestPayload = redactRequestPayload(protocol, operation, exchange.requestPayload?.bytes() ?? null, this.options);

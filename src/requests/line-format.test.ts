@@ -24,7 +24,7 @@ function replay(lines: string[]): string[] {
         clientAddress: isServer ? info.remote : info.local, serverAddress: isServer ? info.local : info.remote, connectNs,
       };
       const record = builder.build(exchange, facts);
-      builder.attachPayloads(record, exchange);
+      builder.attach(record, exchange);
       out.push(formatRequestLine(record));
     },
     failedConnect: (result) => {

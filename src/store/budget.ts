@@ -30,6 +30,9 @@ export class DetailBudget {
   /** Rows of normal requests in the current second. */
   private keptNormal = 0;
   private tightenAt = 0;
+  private lastService = '';
+  private lastKey = '';
+  private last: Endpoint = this.rest;
   /** Requests of the current second that had to be kept whatever the budget. */
   private abnormal = 0;
   /** Totals since start. */
@@ -66,7 +69,15 @@ export class DetailBudget {
     return Math.max(1, Math.floor(this.rowsPerSecond) - this.abnormal);
   }
 
+  /** One request after the other is often of the same endpoint. */
   private endpointOf(record: RequestRecord): Endpoint {
+    if (record.endpoint === this.lastKey && record.service === this.lastService) return this.last;
+    this.lastKey = record.endpoint;
+    this.lastService = record.service;
+    return (this.last = this.find(record));
+  }
+
+  private find(record: RequestRecord): Endpoint {
     let ofService = this.endpoints.get(record.service);
     if (ofService === undefined) this.endpoints.set(record.service, ofService = new Map());
     const key = record.endpoint;
@@ -111,6 +122,8 @@ export class DetailBudget {
       for (const [key, endpoint] of ofService) if (endpoint.idle > idleSeconds) ofService.delete(key);
       if (ofService.size === 0) this.endpoints.delete(service);
     }
+    this.lastKey = this.lastService = '';
+    this.last = this.rest;
     this.all = [this.rest, ...[...this.endpoints.values()].flatMap((m) => [...m.values()])];
   }
 }
