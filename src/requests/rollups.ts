@@ -42,7 +42,7 @@ export class Rollups {
    * @param kept the request has a row of its own in the store
    */
   add(record: RequestRecord, startSeconds: number, kept: boolean): void {
-    const row = this.#row(record, startSeconds - (startSeconds % ROLLUP_SECONDS));
+    const row = this.#row(record, Math.floor(startSeconds / ROLLUP_SECONDS) * ROLLUP_SECONDS);
     const { durationNs } = record;
     row.count++;
     row.durationSumNs += durationNs;

@@ -4,7 +4,7 @@
  */
 import type { Direction } from '../events/observation.js';
 import { CLIENT_SENT, SERVER_SENT, type Protocol } from '../protocols/protocol.js';
-import type { Chunk } from './side.js';
+import { changed, type Chunk } from './chunk.js';
 
 /** A connection that has not shown what it speaks within these is left alone. */
 export const MAX_HELD_CHUNKS = 24;
@@ -16,7 +16,7 @@ const MAX_SMALL_CHUNKS = 512;
 /** A connection joined in mid-stream may be in the middle of a long message: it gets so many times the chance of others. */
 const JOINED_ROUNDS = 32;
 
-export interface HeldChunk extends Chunk { direction: Direction }
+export interface HeldChunk { direction: Direction; chunk: Chunk }
 
 export interface Classified {
   protocol: Protocol;
@@ -66,7 +66,7 @@ export class Classifier {
     const starts = this.joined ? [earlier.length - 2, earlier.length - 3, 0] : [0];
     for (const start of starts) {
       if (start < 0 || earlier.length - start < 2) continue;
-      const whole = contiguous(earlier.slice(start));
+      const whole = contiguous(earlier.slice(start).map((held) => held.chunk));
       const found = this.#detect(whole, 0, whole.length, direction);
       if (!found) continue;
       const held = this.#held;
@@ -79,7 +79,7 @@ export class Classifier {
   #answer(found: { protocol: Protocol; requests: Direction }, direction: Direction, chunk: Chunk): Classified {
     const held = this.joined ? [] : this.#held;
     this.#held = [];
-    return { ...found, held: [...held, { ...chunk, direction }] };
+    return { ...found, held: [...held, { direction, chunk: changed(chunk, {}) }] };
   }
 
   #detect(buffer: Uint8Array, start: number, end: number, direction: Direction): { protocol: Protocol; requests: Direction } | undefined {
@@ -98,7 +98,7 @@ export class Classifier {
   #hold(direction: Direction, chunk: Chunk): void {
     const copy = chunk.buffer.slice(chunk.offset, chunk.offset + Math.min(chunk.length, MAX_HELD_BYTES));
     this.#heldBytes += copy.length;
-    this.#held.push({ ...chunk, direction, buffer: copy, offset: 0, length: copy.length });
+    this.#held.push({ direction, chunk: changed(chunk, { buffer: copy, offset: 0, length: copy.length }) });
   }
 
   heldBytes(): number {
@@ -107,7 +107,7 @@ export class Classifier {
 }
 
 /** The bytes from the first chunk on as far as they follow each other. */
-function contiguous(chunks: HeldChunk[]): Uint8Array {
+function contiguous(chunks: Chunk[]): Uint8Array {
   const parts: Uint8Array[] = [];
   let next = chunks[0].position;
   for (const chunk of chunks) {

@@ -3,8 +3,9 @@ import { IN, type ConnectionCounters, type ConnectionOpened, type Direction, typ
 import {
   REQUEST, RESPONSE, type EndReason, type Exchange, type Parser, type ParserContext, type Protocol, type Window,
 } from '../protocols/protocol.js';
+import type { Chunk } from './chunk.js';
 import { Classifier } from './classify.js';
-import { SideStream, type Chunk } from './side.js';
+import { SideStream } from './side.js';
 
 /** After so many refusals in a row the classification was wrong, or the stream is beyond help. */
 const MAX_REFUSED = 16;
@@ -118,7 +119,7 @@ export class TracedConnection implements ParserContext {
     this.#requests = found.requests;
     if (this.role === 'unknown') this.role = found.requests === IN ? 'server' : 'client';
     const transport = this.info.transport === 'udp' ? 'datagram' : 'stream';
-    const joined = transport === 'stream' && (this.info.preexisting || found.held[0].position !== 0 || this.#classifications > 1);
+    const joined = transport === 'stream' && (this.info.preexisting || found.held[0].chunk.position !== 0 || this.#classifications > 1);
     const parser = found.protocol.create(this, transport, joined);
     this.#parser = parser;
     this.protocol = found.protocol.name;
@@ -127,7 +128,7 @@ export class TracedConnection implements ParserContext {
       new SideStream(REQUEST, parser, window, joined, transport), new SideStream(RESPONSE, parser, window, joined, transport),
     ];
     this.state = 'parsing';
-    for (const held of found.held) if (this.state === 'parsing') this.#feed(held.direction, held);
+    for (const { direction: heard, chunk: held } of found.held) if (this.state === 'parsing') this.#feed(heard, held);
   }
 
   #newClassifier(chunk: Chunk): Classifier {

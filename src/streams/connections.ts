@@ -1,13 +1,13 @@
 /** All connections: takes observations, keeps a TracedConnection for each, ends them, expires what is not answered. */
 import type { ProcessObserver } from '../events/decode.js';
 import {
-  UNKNOWN_NS, type ConnectResult, type ConnectionClosed, type ConnectionOpened, type Direction, type Nanoseconds, type Observer, type Role,
+  type ConnectResult, type ConnectionClosed, type ConnectionOpened, type Direction, type Nanoseconds, type Observer, type Role,
 } from '../events/observation.js';
 import { PAYLOAD_PREFIX, type Exchange, type Protocol, type Window } from '../protocols/protocol.js';
+import { Chunk } from './chunk.js';
 import { TracedConnection, type Surroundings } from './connection.js';
 import { ExitedProcesses } from './exited-processes.js';
 import { heaviest } from './memory-bound.js';
-import type { Chunk } from './side.js';
 import { Slab } from './slab.js';
 
 export interface ConnectionsOptions {
@@ -72,11 +72,11 @@ export class Connections implements Observer, ProcessObserver {
   #exited = new ExitedProcesses();
   /** Process and descriptor -> connection, of those whose end the kernel does not tell (unix, datagram). */
   #byDescriptor = new Map<string, number>();
-  #chunk: Chunk = { ns: 0, unreadNs: UNKNOWN_NS, tid: 0, position: 0, bytes: 0, buffer: EMPTY, offset: 0, length: 0 };
+  readonly #chunk = new Chunk();
   #surroundings: Surroundings;
 
   constructor(private readonly options: ConnectionsOptions) {
-    const window: Window = { buf: EMPTY, start: 0, end: 0, missing: 0, firstNs: 0, firstUnreadNs: UNKNOWN_NS, firstTid: 0, lastNs: 0, lastUnreadNs: UNKNOWN_NS, lastTid: 0 };
+    const window: Window = { buf: EMPTY, start: 0, end: 0, missing: 0, firstNs: NaN, firstUnreadNs: NaN, firstTid: 0, lastNs: NaN, lastUnreadNs: NaN, lastTid: 0 };
     const slab = new Slab(PAYLOAD_PREFIX);
     this.#surroundings = {
       protocols: options.protocols, window, copy: (buf, from, to) => slab.copy(buf, from, to),

@@ -3,7 +3,8 @@ import test from 'node:test';
 import fc from 'fast-check';
 import { UNKNOWN_NS } from '../events/observation.js';
 import { LOST, MORE, REQUEST, type Parser, type Window } from '../protocols/protocol.js';
-import { MAX_KEPT, SideStream, type Chunk } from './side.js';
+import type { Chunk } from './chunk.js';
+import { MAX_KEPT, SideStream } from './side.js';
 
 const MARK = 0x7e;
 const HEAD = 2;

@@ -4,22 +4,10 @@
  */
 import type { Nanoseconds } from '../events/observation.js';
 import { LOST, MORE, type IncompleteReason, type Parser, type Side, type Window } from '../protocols/protocol.js';
+import { changed, type Chunk } from './chunk.js';
 
 /** Bytes of an unfinished message kept for one side; beyond it the message is given up. */
 export const MAX_KEPT = 256 * 1024;
-
-/** A call's bytes: `length` captured at `buffer[offset]` of `bytes` in all, the first at stream position `position`. */
-export interface Chunk {
-  ns: Nanoseconds;
-  /** How long its first byte had lain in the socket; UNKNOWN_NS. */
-  unreadNs: Nanoseconds;
-  tid: number;
-  position: number;
-  bytes: number;
-  buffer: Uint8Array;
-  offset: number;
-  length: number;
-}
 
 const EMPTY = new Uint8Array(0);
 
@@ -91,9 +79,7 @@ export class SideStream {
     const seen = this.#next - chunk.position;
     if (seen >= chunk.bytes) return;
     const known = Math.min(seen, chunk.length);
-    this.feed({
-      ...chunk, position: this.#next, bytes: chunk.bytes - seen, offset: chunk.offset + known, length: chunk.length - known,
-    });
+    this.feed(changed(chunk, { position: this.#next, bytes: chunk.bytes - seen, offset: chunk.offset + known, length: chunk.length - known }));
   }
 
   /** Positions up to here were never seen. */
