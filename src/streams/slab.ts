@@ -3,7 +3,7 @@ import { Payload } from './payload.js';
 /** Small copies out of one larger allocation: an ArrayBuffer each would cost more than the copy. */
 const SLAB_BYTES = 64 * 1024;
 /** Up to here a loop over words costs less than the view that a bulk copy needs. */
-const SHORT_BYTES = 64;
+const SHORT_BYTES = 256;
 
 export class Slab {
   #memory = new Uint8Array(SLAB_BYTES);

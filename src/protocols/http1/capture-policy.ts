@@ -37,5 +37,5 @@ export class CapturePolicy {
 
 /** The least power of two that is not below `bytes`. */
 function powerOfTwo(bytes: number): number {
-  return bytes <= 1 ? 1 : 2 ** (32 - Math.clz32(Math.min(bytes, MOST_BYTES) - 1));
+  return bytes <= 1 ? 1 : 1 << (32 - Math.clz32(Math.min(bytes, MOST_BYTES) - 1));
 }
