@@ -4,11 +4,11 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentHealth, LiveTick, RequestList, RequestSummary } from '../../src/server/api.js';
+import { SLOW } from '../servers/slow.js';
+
+export { SLOW };
 
 export const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
-
-/** Slow machines (emulated ones) set this to a factor for all waiting. */
-export const SLOW = Math.max(1, Number(process.env.KINDLING_TEST_SLOW) || 1);
 
 export interface KindlingResult { code: number | null; stdout: string; stderr: string }
 

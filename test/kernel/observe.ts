@@ -7,9 +7,9 @@ import { planHooks, type HookMode } from '../../src/kernel/hooks.js';
 import { DEFAULT_REQUEST_OPTIONS } from '../../src/requests/builder.js';
 import { measureOffsetNs, WallClock } from '../../src/requests/clock.js';
 import type { RequestRecord } from '../../src/requests/record.js';
+import { SLOW } from '../servers/slow.js';
 
-/** Slow machines (emulated ones) set this to a factor for all waiting. */
-export const SLOW = Number(process.env.KINDLING_TEST_SLOW ?? 1);
+export { SLOW };
 
 function monotonicNs(): number {
   const [seconds, ns] = process.hrtime();

@@ -1,5 +1,6 @@
 /** Runs a program to its end and returns what it printed. */
 import { launch, type LaunchOptions } from './launch.js';
+import { SLOW } from './slow.js';
 
 export interface RunOptions extends LaunchOptions {
   timeoutMs?: number;
@@ -11,7 +12,7 @@ export interface RunOptions extends LaunchOptions {
 export interface RunResult { code: number; stdout: string; stderr: string }
 
 export function run(command: string[], options: RunOptions = {}): Promise<RunResult> {
-  const timeoutMs = options.timeoutMs ?? 120_000;
+  const timeoutMs = options.timeoutMs ?? 120_000 * SLOW;
   return new Promise((resolve, reject) => {
     const child = launch(command, { ...options, stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
     const output = { stdout: '', stderr: '' };

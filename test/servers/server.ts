@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { launch, type Place } from './launch.js';
 import { freePort } from './port.js';
 import { waitUntilAnswers, type ProbeKind } from './probe.js';
+import { SLOW } from './slow.js';
 import { serverUser } from './user.js';
 
 /** A Workspace is one; so is any folder the server user may write to. */
@@ -43,8 +44,8 @@ export interface ServerSpec {
   startTimeoutMs?: number;
 }
 
-/** Under software emulation, on a busy machine. A server that ends by itself is noticed at once. */
-const slowestStartMs = 90_000;
+/** On a busy machine. A server that ends by itself is noticed at once. */
+const slowestStartMs = 90_000 * SLOW;
 
 let counter = 0;
 
