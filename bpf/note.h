@@ -78,8 +78,8 @@ static __always_inline void note_end(struct note *note, u32 bytes)
 	*(volatile u64 *)&note->ring->busy = 0;
 }
 
-/* A flood takes only what its ring's rate allows; `burst` is how far ahead of it this one may be. */
-static __always_inline int note_within_rate(u32 kind, u64 now, u64 interval, u64 burst)
+/* A flood takes only what its budget of the ring allows; `burst` is how far ahead of it this one may be. */
+static __always_inline int note_within_rate(u32 kind, enum kindling_note_budget budget, u64 now, u64 interval, u64 burst)
 {
 	u32 cpu = bpf_get_smp_processor_id(), index = cpu * KINDLING_NOTE_RINGS + kind;
 	struct kindling_note_ring *ring = bpf_map_lookup_elem(&note_rings, &index);
@@ -87,12 +87,12 @@ static __always_inline int note_within_rate(u32 kind, u64 now, u64 interval, u64
 
 	if (!ring)
 		return 0;
-	used = ring->used < now ? now : ring->used;
+	used = ring->used[budget] < now ? now : ring->used[budget];
 	if (used > now + burst) {
 		__sync_fetch_and_add(&ring->dropped, 1);
 		return 0;
 	}
-	ring->used = used + interval;
+	ring->used[budget] = used + interval;
 	return 1;
 }
 

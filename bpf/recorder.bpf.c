@@ -286,13 +286,14 @@ static __always_inline int waits_for_one_event(struct pt_regs *regs)
 /* A long block may be further ahead of the rate than a short one. */
 static __always_inline int block_within_rate(u64 away, u64 now)
 {
-	return away >= recorder.block_ns && note_within_rate(KINDLING_RING_BLOCKS, now, recorder.block_interval_ns,
+	return away >= recorder.block_ns && note_within_rate(KINDLING_RING_BLOCKS, KINDLING_BUDGET_BLOCKS, now, recorder.block_interval_ns,
 							     away >= 16 * recorder.block_ns ? 2 * recorder.block_burst_ns : recorder.block_burst_ns);
 }
 
 /*
- * Most of them are waits for a client: only long ones, at a quarter of the rate, and only while other blocks leave room.
- * Clients come back within a moment; the longest, of which a slow request may be made, must not be left out for these.
+ * Most of them are waits for a client: only long ones, at a quarter of the rate of other blocks, and from a budget of their own: a
+ * machine that is short of CPUs makes each block a long one. Clients come back within a moment; the longest, of which a slow
+ * request may be made, must not be left out for these.
  */
 #define ONE_EVENT_BLOCK_NS 20000000ULL
 #define ONE_EVENT_LONG_NS 200000000ULL
@@ -300,10 +301,11 @@ static __always_inline int block_within_rate(u64 away, u64 now)
 
 static __always_inline int one_event_within_rate(u64 away, u64 now)
 {
-	u64 ahead = recorder.block_burst_ns / ONE_EVENT_PRICE;
+	u64 ahead = recorder.block_burst_ns;
 
 	return away >= ONE_EVENT_BLOCK_NS && away >= recorder.block_ns &&
-	       note_within_rate(KINDLING_RING_BLOCKS, now, ONE_EVENT_PRICE * recorder.block_interval_ns, away >= ONE_EVENT_LONG_NS ? 2 * ahead : ahead);
+	       note_within_rate(KINDLING_RING_BLOCKS, KINDLING_BUDGET_ONE_EVENT, now, ONE_EVENT_PRICE * recorder.block_interval_ns,
+				away >= ONE_EVENT_LONG_NS ? 2 * ahead : ahead);
 }
 
 /* In the thread's own context, its call (or fault) over, its registers and stack as they were while it was blocked. */

@@ -188,6 +188,13 @@ struct kindling_retransmit {
 	__u8 remote[16];
 };
 
+/* What shares a ring and must not starve the other. */
+enum kindling_note_budget {
+	KINDLING_BUDGET_BLOCKS = 0,
+	KINDLING_BUDGET_ONE_EVENT = 1,
+	KINDLING_NOTE_BUDGETS = 2,
+};
+
 /* One a CPU and kind, a cache line each. */
 struct kindling_note_ring {
 	__u64 word;
@@ -195,9 +202,9 @@ struct kindling_note_ring {
 	__u64 busy;
 	/* Notes that found it busy, or that were beyond the rate. */
 	__u64 dropped;
-	/* Of rings with a rate: time up to which it is used. */
-	__u64 used;
-	__u64 reserved[4];
+	/* Of rings with a rate: time up to which each budget is used. */
+	__u64 used[KINDLING_NOTE_BUDGETS];
+	__u64 reserved[3];
 };
 
 /* Constants of the recorder that user space sets before loading (.rodata.recorder). */

@@ -1,6 +1,6 @@
 // Generated from the BTF of dist/bpf/kindling.bpf.o and dist/bpf/recorder.bpf.o by scripts/generate-decoders.mjs. Do not edit.
 /** Of everything below: stands in the header of every recording. */
-export const LAYOUT_HASH = '10b152e4a01ad5cb';
+export const LAYOUT_HASH = '4dd55c710eddb248';
 
 export const Counter = {
   COUNT_PAYLOAD_FAULT: 0,
@@ -271,7 +271,7 @@ export const NoteRing = {
   busy: 8,
   /** u64 */
   dropped: 16,
-  /** u64 */
+  /** 2 x 8 bytes */
   used: 24,
 } as const;
 

@@ -33,6 +33,8 @@ export type Distrust = ReadonlyMap<string, 'source' | 'whole'>;
 
 export class Binaries {
   readonly #known = new Map<string, KnownBinary>();
+  /** By device, inode and path: what another process mapped is there too when this one is just ending. */
+  readonly #byInode = new Map<string, KnownBinary>();
 
   /**
    * @param about told a file's key before anything of it is read: whoever watches over this process knows then what it died of
@@ -45,11 +47,16 @@ export class Binaries {
     if (!hasFile(mapping)) return null;
     const name = calledName(this.procPath, pid, mapping);
     const path = openablePath(this.procPath, pid, mapping);
+    const identity = `${mapping.device} ${mapping.inode} ${mapping.path}`;
     if (path !== null) {
       const file = statSafely(path);
-      if (file?.isFile()) return this.#remember(`${file.dev}:${file.ino}:${file.size}:${file.mtimeMs}`, name, () => path, pid, mapping.path);
+      if (file?.isFile()) {
+        const known = this.#remember(`${file.dev}:${file.ino}:${file.size}:${file.mtimeMs}`, name, () => path, pid, mapping.path);
+        if (known.binary !== null && !mapping.deleted) keep(this.#byInode, identity, known);
+        return known.binary === null ? this.#byInode.get(identity) ?? known : known;
+      }
     }
-    return this.#byBuildId(pid, mapping, name);
+    return this.#byInode.get(identity) ?? this.#byBuildId(pid, mapping, name);
   }
 
   #byBuildId(pid: number, mapping: Mapping, name: string): KnownBinary {
@@ -61,12 +68,9 @@ export class Binaries {
   }
 
   #remember(key: string, name: string, source: () => string | Uint8Array | null, pid?: number, path?: string): KnownBinary {
-    const known = this.#known.get(key);
-    this.#known.delete(key);
-    const entry = known ?? this.#open(key, name, source, pid, path);
-    this.#known.set(key, entry);
-    // Those that a process still uses are only forgotten here.
-    if (this.#known.size > FILES_KEPT) for (const oldest of this.#known.keys()) { this.#known.delete(oldest); break; }
+    const entry = this.#known.get(key) ?? this.#open(key, name, source, pid, path);
+    // What could not be opened by way of a process that was ending may be opened by way of the next.
+    if (entry.binary !== null) keep(this.#known, key, entry);
     return entry;
   }
 
@@ -84,6 +88,13 @@ export class Binaries {
     }
     return entry;
   }
+}
+
+/** The one used last is kept longest. Those that a process still uses are only forgotten here. */
+function keep(files: Map<string, KnownBinary>, key: string, file: KnownBinary): void {
+  files.delete(key);
+  files.set(key, file);
+  if (files.size > FILES_KEPT) for (const oldest of files.keys()) { files.delete(oldest); break; }
 }
 
 /** One file can have several names (`redis-server` is a link to `redis-check-rdb`): the one that the process was started by, if it is one of them. */
