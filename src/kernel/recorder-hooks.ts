@@ -18,7 +18,6 @@ export const EXITS_AWAITED = 'not needed so far: no thread without restartable s
 /** Log lines, where writes cannot be hooked alone. */
 const ANY_WRITE = 'any_write_returned';
 const WRITES = ['write', 'writev', 'pwrite64', 'pwritev', 'pwritev2'];
-const WRITE_PROGRAMS = WRITES.map((call) => `${call}_returned`);
 
 /** Program → the kernel's tracepoint it hangs on; without those in NEEDED there is no recorder. */
 const TRACEPOINTS: Record<string, string> = {
@@ -45,24 +44,25 @@ const ITERATORS: Record<string, { over: string; lacking: string }> = {
 export function planRecorder(options: { logs: boolean; samples: boolean; tree: boolean }): RecorderPlan {
   const programs = Object.keys(TRACEPOINTS);
   // With struct rseq_event the kernel updates rseq only where it must (6.19): no longer after each block.
-  const [lazy, ...found] = addon().kernelHas(['rseq_event', ...programs.map((program) => `btf_trace_${TRACEPOINTS[program]}`)]);
+  const [lazy, ...found] = addon().kernelHas(['rseq_event', ...programs.map((program) => `btf_trace_${TRACEPOINTS[program]}`), ...WRITES.map((call) => `__x64_sys_${call}`)]);
   const has = (program: string): boolean => found[programs.indexOf(program)];
+  const writesAlone = options.logs && found.slice(programs.length).every(Boolean) && hooksFunctions();
   const notesAtExit = lazy || !has('thread_returned');
   const reasonAgainst = (program: string): string => {
     if (!has(program)) return `this kernel has no tracepoint ${TRACEPOINTS[program]}`;
     if (program === 'thread_returned' && lazy) return 'this kernel tells only of some returns: the exit of system calls is used';
-    if (program === ANY_WRITE) return options.logs ? (writes ? 'writes are hooked alone' : '') : NO_LOGS;
+    if (program === ANY_WRITE) return !options.logs ? NO_LOGS : writesAlone ? 'writes are hooked alone' : '';
     if (program === 'recorder_owned' && !options.tree) return TELLS_ITSELF;
     return '';
   };
-  const writes = options.logs && addon().kernelHas(WRITES.map((call) => `__x64_sys_${call}`)).every(Boolean) && hooksFunctions();
   const plan = programs.map((name) => ({ name, use: reasonAgainst(name) === '', reason: reasonAgainst(name) }));
   const iterable = addon().kernelHas(Object.values(ITERATORS).map(({ over }) => over));
   Object.entries(ITERATORS).forEach(([name, { lacking }], i) => {
     const reason = !iterable[i] ? lacking : name === SOCKETS && !options.tree ? TELLS_ITSELF : '';
     plan.push({ name, use: reason === '', reason });
   });
-  for (const name of WRITE_PROGRAMS) plan.push({ name, use: writes, reason: writes ? '' : options.logs ? 'this kernel lets no function be hooked: the exit of every system call is used' : NO_LOGS });
+  const againstWrites = !options.logs ? NO_LOGS : writesAlone ? '' : 'this kernel lets no function be hooked: the exit of every system call is used';
+  for (const call of WRITES) plan.push({ name: `${call}_returned`, use: writesAlone, reason: againstWrites });
   plan.push({ name: SAMPLER, use: options.samples, reason: options.samples ? '' : 'no samples are wanted' });
   return { programs: plan, notesAtExit, everyCallPays: notesAtExit || plan.some(({ name, use }) => name === ANY_WRITE && use) };
 }
