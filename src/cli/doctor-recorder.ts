@@ -7,6 +7,7 @@ import { NEEDED, planRecorder } from '../kernel/recorder-hooks.js';
 import { symbolsAddon } from '../symbols/addon.js';
 import { KernelSymbols } from '../symbols/kernel-symbols.js';
 import { ok, warn, type Finding, type Probe } from './finding.js';
+import { reasonsOf } from './hook-reasons.js';
 
 export const RECORDER_PROBES: ReadonlyArray<[name: string, probe: Probe]> = [
   ['flight recorder', recorder],
@@ -20,7 +21,7 @@ function recorder(config: Config): Finding {
   if (!existsSync(built('bpf/recorder.bpf.o'))) return warn('its BPF object does not exist', 'Run `npm run build`; requests are traced without it.');
   const { programs, everyCallPays } = planRecorder({ logs: config.profileLogs, samples: config.profileSampleRate > 0, tree: true });
   const skipped = programs.filter(({ use }) => !use);
-  const detail = [`${programs.length - skipped.length} of ${programs.length} programs when profiling is on`, ...skipped.map(({ name, reason }) => `${name}: ${reason}`)].join('; ');
+  const detail = [`${programs.length - skipped.length} of ${programs.length} programs when profiling is on`, ...reasonsOf(skipped).map(({ names, reason }) => `${names}: ${reason}`)].join('; ');
   if (skipped.some(({ name }) => NEEDED.includes(name))) return warn(detail, 'Without the scheduler\'s tracepoints there are no profiles; requests are traced all the same.');
   return ok(everyCallPays ? `${detail}; every system call of this machine pays 10 to 40 ns then` : detail);
 }

@@ -1,6 +1,7 @@
 /** The flight recorder's state for people. */
 import type { ProfilingState } from '../server/api.js';
 import { formatCount, formatSize } from './format.js';
+import { reasonsOf } from './hook-reasons.js';
 import { fit, printable, type Paint } from './terminal.js';
 
 export function profilingText(state: ProfilingState, paint: Paint): string {
@@ -29,5 +30,5 @@ function unwritten({ counts: { unwritten: count, unwrittenReason } }: ProfilingS
 
 function missing({ hooks }: ProfilingState): string {
   const others = hooks.filter((hook) => hook.state !== 'attached');
-  return others.length === 0 ? '' : `; without ${others.map(({ name, reason }) => `${name} (${reason})`).join(', ')}`;
+  return others.length === 0 ? '' : `; without ${reasonsOf(others).map(({ names, reason }) => `${names} (${reason})`).join(', ')}`;
 }
