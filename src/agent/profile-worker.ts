@@ -2,7 +2,6 @@
  * The profile thread: owns the flight recorder and makes profiles of the jobs that the capture thread sends. It lives as
  * long as profiling is on: when it ends, nothing of the recorder is loaded and its memory is given back.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { toKindlingError } from '../errors/index.js';
 import { FlightRecorder } from '../kernel/recorder.js';
@@ -15,11 +14,11 @@ import { withoutStacks, type CutWindow } from './cut-window.js';
 import { Profiler } from './profiler.js';
 import type { ProfileWorkerMessage, ProfileWorkerOptions, ToProfileWorker } from './profile-messages.js';
 
-/** Of cut windows that are not all named yet: one that comes when it is used up goes on without stacks. */
-const WINDOWS_BYTES = 32e6;
-/** When half of it is in use, the next window is not cut yet, for so long: the recorder goes on overwriting. */
-const ROOM_MS = 1_500;
-const ROOM_LOOK_MS = 20;
+/**
+ * Of cut windows that are not all named yet: one that comes when it is used up goes on without stacks. No window waits to be
+ * cut for that: the recorder goes on overwriting, and how many come is bounded by who sends them.
+ */
+const WINDOWS_BYTES = 64e6;
 /** Profiles that are shown before all their names are there; the process that names them takes one at a time. */
 const MAX_UNFINISHED = 3;
 /** A window that waits for longer is shown without names first. */
@@ -108,7 +107,6 @@ class ProfileWorker {
     this.#cutting = true;
     for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) {
       this.#pressure.look(job.record.pid, monotonicNs());
-      await this.#untilRoom();
       try {
         const whole = this.#profiler.cut(job);
         const fits = this.#heldBytes === 0 || this.#heldBytes + whole.bytes <= WINDOWS_BYTES;
@@ -124,11 +122,6 @@ class ProfileWorker {
       await new Promise((resolve) => setImmediate(resolve));
     }
     this.#cutting = false;
-  }
-
-  async #untilRoom(): Promise<void> {
-    const untilMs = performance.now() + ROOM_MS;
-    while (this.#heldBytes > WINDOWS_BYTES / 2 && performance.now() < untilMs) await sleep(ROOM_LOOK_MS);
   }
 
   /** One after the other: each waits a moment for its names. */
