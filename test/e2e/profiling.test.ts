@@ -64,3 +64,15 @@ test('profiling ask: the next requests like this have a profile, however fast, a
   const wrong = await kindling('profiling', 'ask', '--service', name, '--url', agent.url);
   assert.deepEqual([wrong.code, /KND-016.*--endpoint/.test(wrong.stderr)], [2, true], wrong.stderr);
 });
+
+test('a crowd of slow requests of as many endpoints: as many profiles as can be made, and names in each of them', async () => {
+  await using agent = await Agent.start(['--cgroup', place.cgroup.path, '--store', 'off', '--profile']);
+  const letters = [...'abcdefg'];
+  const endpoints = letters.flatMap((one) => letters.map((other) => `/wait/${one}${other}`));
+  await Promise.all(endpoints.map((endpoint) => service.ask(endpoint)));
+  const rows = await agent.until(() => profiles(agent), (all) => all.length >= 24 && all.every(({ pending }) => !pending), 'profiles with all their names', 60_000);
+  for (const { id, endpoint } of rows) {
+    const { missing } = await agent.get<Profile>(`/api/requests/${id}/profile`);
+    assert.deepEqual(missing.filter((one) => /names|stacks/i.test(one)), [], endpoint);
+  }
+});
