@@ -24,8 +24,12 @@ const groups = [
   { name: 'browser', roots: ['dist/test/browser'], alone: ['demo', 'explorer', 'speed'], needsBpf: false },
 ];
 
+const slow = Math.max(1, Number(process.env.KINDLING_TEST_SLOW) || 1);
+/** Side by side, but not on an emulated machine: two programs whose code is being compiled cost it several times what one does. */
+const atOnce = slow > 1 ? 1 : Math.max(2, availableParallelism());
+
 /** A test that hangs is a failed test; the longest honest one takes under two minutes. Slow machines (emulation) multiply it. */
-const testTimeoutMs = 180_000 * Math.max(1, Number(process.env.KINDLING_TEST_SLOW) || 1);
+const testTimeoutMs = 180_000 * slow;
 
 /** dist/src/a.test.js -> src/a.test.ts; the page is compiled into a folder of its own. */
 function sourceOf(file) {
@@ -49,7 +53,7 @@ async function runGroup(files, isAlone) {
   for (const alone of [false, true]) {
     const some = files.filter((file) => isAlone(file) === alone);
     if (some.length === 0) continue;
-    const result = await runFiles(some, alone ? 1 : Math.max(2, availableParallelism()));
+    const result = await runFiles(some, alone ? 1 : atOnce);
     for (const key of Object.keys(totals)) totals[key] += result[key];
   }
   return totals;
