@@ -11,8 +11,16 @@ import { SLOW } from './observe.js';
 import { builtProgram, kill } from './programs.js';
 
 let workspace: Workspace;
-before(async () => { workspace = await Workspace.create('recorder'); });
-after(async () => { await workspace.close(); });
+/** One for all: it takes an emulated machine ten seconds to start. */
+let flight: FlightRecorder;
+before(async () => {
+  workspace = await Workspace.create('recorder');
+  flight = new FlightRecorder({ scope: { kind: 'cgroup', paths: [workspace.cgroup.path] }, excludePids: [], bytesPerCpu: 64 << 20 });
+});
+after(async () => {
+  flight?.close();
+  await workspace.close();
+});
 
 const surroundings = { threadName: () => '', descriptor: () => ({ kind: 'network' as const, name: '' }) };
 
@@ -40,9 +48,7 @@ async function accounts(pid: number): Promise<Map<number, Account>> {
   return found;
 }
 
-const recorder = () => new FlightRecorder({ scope: { kind: 'cgroup', paths: [workspace.cgroup.path] }, excludePids: [], bytesPerCpu: 64 << 20 });
-
-function ofProcess(flight: FlightRecorder, pid: number, fromNs: number, toNs: number): SwitchRecord[] {
+function ofProcess(pid: number, fromNs: number, toNs: number): SwitchRecord[] {
   const found: SwitchRecord[] = [];
   const remembered = flight.window(fromNs, toNs, (view, offset) => {
     const one = readSwitch(view, offset);
@@ -95,13 +101,13 @@ function cpuAgrees(seen: Totals, kernel: Totals, stolen: number): boolean {
   return excessNs > 0 ? stolen > 0 && excessNs <= stolen + TICK_NS : -excessNs <= seen.readyNs - kernel.queueNs;
 }
 
-async function compared(flight: FlightRecorder, pid: number, load: () => Promise<unknown>): Promise<Array<{ tid: number; seen: Totals; kernel: Totals }>> {
+async function compared(pid: number, load: () => Promise<unknown>): Promise<Array<{ tid: number; seen: Totals; kernel: Totals }>> {
   const fromNs = monotonicNs();
   const first = await accounts(pid);
   await load();
   const last = await accounts(pid);
   await sleep(300 * SLOW);
-  const records = ofProcess(flight, pid, fromNs, monotonicNs());
+  const records = ofProcess(pid, fromNs, monotonicNs());
   return [...last].flatMap(([tid, end]) => {
     const start = first.get(tid);
     if (start === undefined || end.switches - start.switches < 10) return [];
@@ -113,12 +119,11 @@ async function compared(flight: FlightRecorder, pid: number, load: () => Promise
 
 test('threads that crowd on one CPU: switches exactly, time on CPU and in the run queue within 1 % of what the kernel counted', async () => {
   const binary = builtProgram(workspace, 'busy');
-  const flight = recorder();
   const busy: ChildProcess = launch([binary, '0'], { cwd: workspace.directory, cgroup: workspace.cgroup, stdio: ['ignore', 'pipe', 'inherit'] });
   try {
     await new Promise((resolve) => busy.stdout!.once('data', resolve));
     const stolenBefore = stolenNs('cpu0');
-    const found = await compared(flight, busy.pid!, () => sleep(1_500 * SLOW));
+    const found = await compared(busy.pid!, () => sleep(1_500 * SLOW));
     assert.equal(found.length, 4);
     for (const { seen, kernel } of found) {
       const both = JSON.stringify({ seen, kernel });
@@ -132,17 +137,15 @@ test('threads that crowd on one CPU: switches exactly, time on CPU and in the ru
     const allNs = found.reduce((sum, { kernel }) => sum + kernel.cpuNs, 0);
     assert.ok(within.length >= 2 && excessNs <= stolen + Math.max(TICK_NS, allNs * CPU_SHARE), JSON.stringify({ stolen, found }));
   } finally {
-    flight.close();
     await kill(busy);
   }
 });
 
 test('a server under load: switches and the run queue exactly, time on CPU but for what each switch itself takes', async () => {
   const redis = await startRedis(workspace);
-  const flight = recorder();
   try {
     const stolenBefore = stolenNs('cpu');
-    const found = await compared(flight, redis.pid, () => redisBenchmark({ port: redis.port, requests: Math.floor(40_000 / SLOW), connections: 5 }));
+    const found = await compared(redis.pid, () => redisBenchmark({ port: redis.port, requests: Math.floor(40_000 / SLOW), connections: 5 }));
     const main = found.find(({ tid }) => tid === redis.pid)!;
     const stolen = stolenNs('cpu') - stolenBefore;
     const both = JSON.stringify({ stolen, ...main });
@@ -151,44 +154,36 @@ test('a server under load: switches and the run queue exactly, time on CPU but f
     // The kernel takes its times at the beginning of a switch, the recorder at its tracepoint.
     assert.ok(cpuAgrees(main.seen, main.kernel, stolen) || Math.abs(main.seen.cpuNs - main.kernel.cpuNs) < main.kernel.switches * 1_000, both);
   } finally {
-    flight.close();
     await redis.stop();
   }
 });
 
 test('slices of a thread are back to back from its first to its last event', async () => {
   const binary = builtProgram(workspace, 'busy');
-  const flight = recorder();
   const fromNs = monotonicNs();
   const busy: ChildProcess = launch([binary, '0'], { cwd: workspace.directory, cgroup: workspace.cgroup, stdio: ['ignore', 'pipe', 'inherit'] });
   try {
     await sleep(500 * SLOW);
     const toNs = monotonicNs();
-    const threads = timelines({ switches: ofProcess(flight, busy.pid!, fromNs, toNs), fromNs, toNs, surroundings });
+    const threads = timelines({ switches: ofProcess(busy.pid!, fromNs, toNs), fromNs, toNs, surroundings });
     assert.ok(threads.length >= 4);
     for (const { slices } of threads) for (let i = 1; i < slices.length; i++) assert.equal(slices[i].startNs, slices[i - 1].endNs);
   } finally {
-    flight.close();
     await kill(busy);
   }
 });
 
 test('a process out of scope leaves no record, and its name is not kept', async () => {
-  const flight = recorder();
   const stranger = spawn('/bin/sh', ['-c', 'for i in 1 2 3 4 5 6 7 8; do sleep 0.02; done']);
-  try {
-    const fromNs = monotonicNs();
-    await new Promise((resolve) => stranger.on('exit', resolve));
-    const pids = new Set<number>();
-    const names = new Set<string>();
-    flight.window(fromNs, monotonicNs(), (view, offset) => {
-      const one = readSwitch(view, offset);
-      pids.add(one.pid);
-      names.add(one.beforeName);
-    });
-    assert.ok(!pids.has(stranger.pid!));
-    assert.ok(!names.has('sh') && !names.has('sleep'));
-  } finally {
-    flight.close();
-  }
+  const fromNs = monotonicNs();
+  await new Promise((resolve) => stranger.on('exit', resolve));
+  const pids = new Set<number>();
+  const names = new Set<string>();
+  flight.window(fromNs, monotonicNs(), (view, offset) => {
+    const one = readSwitch(view, offset);
+    pids.add(one.pid);
+    names.add(one.beforeName);
+  });
+  assert.ok(!pids.has(stranger.pid!));
+  assert.ok(!names.has('sh') && !names.has('sleep'));
 });
