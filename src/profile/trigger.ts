@@ -52,10 +52,12 @@ export const DEFAULT_LIMITS: TriggerLimits = {
 };
 const MAX_WAITING = 500;
 /** Profiles that are not done yet, beyond which no other is begun for this reason. */
-const BACKLOG: Record<TriggerReason, number> = { asked: 40, slow: 24, slower_than_usual: 8, failed: 8, sampled: 4 };
-/** Of a minute's profiles: each takes a tenth of a second of a CPU. The last half of what may come at once is for what crossed the threshold. */
-const AT_ONCE = 40;
-const PACE_NS = 700e6;
+const BACKLOG: Record<TriggerReason, number> = { asked: 40, slow: 24, slower_than_usual: 12, failed: 12, sampled: 4 };
+/**
+ * How many may come at once, and one by one after that: each takes a tenth of a second of a CPU. What crossed its threshold has the
+ * most; what failed, or is only slower than usual, or normal, has its own, which no flood of slow ones uses up.
+ */
+const PACE = { slow: { atOnce: 40, everyNs: 700e6 }, others: { atOnce: 20, everyNs: 2.5e9 } };
 /** A candidate waits no longer for the profiler: on a busy machine the recorder remembers little more. */
 const PATIENCE_NS = 3e9;
 /** Requests before one knows what is usual. */
@@ -93,7 +95,8 @@ export class Trigger {
   /** Processes that have served a request. */
   readonly #servers = new Set<number>();
   readonly #hour: TokenBucket;
-  readonly #pace = new TokenBucket(AT_ONCE, PACE_NS);
+  readonly #slowPace = new TokenBucket(PACE.slow.atOnce, PACE.slow.everyNs);
+  readonly #othersPace = new TokenBucket(PACE.others.atOnce, PACE.others.everyNs);
   #sampledNs = -Infinity;
   /** Requests that deserved one and got none. */
   passedOver = 0;
@@ -149,7 +152,7 @@ export class Trigger {
       if (!room && nowNs - waiting.dueNs < PATIENCE_NS) continue;
       this.#waiting.delete(key);
       if (room && this.#affords(waiting, nowNs)) {
-        this.#pace.take();
+        this.#paceOf(reason)?.take();
         due.push({ record, startNs, endNs, reason, usual });
       } else this.passedOver++;
     }
@@ -202,8 +205,13 @@ export class Trigger {
 
   #hasRoom(reason: TriggerReason, backlog: number, nowNs: number): boolean {
     if (backlog >= BACKLOG[reason]) return false;
-    if (reason === 'asked') return true;
-    return this.#pace.level(nowNs) >= (reason === 'slow' ? 1 : this.#pace.size / 2);
+    const pace = this.#paceOf(reason);
+    return pace === null || pace.level(nowNs) >= 1;
+  }
+
+  #paceOf(reason: TriggerReason): TokenBucket | null {
+    if (reason === 'asked') return null;
+    return reason === 'slow' ? this.#slowPace : this.#othersPace;
   }
 
   /** Takes what it costs of the endpoint's and the hour's, too. */
