@@ -22,7 +22,7 @@ const WINDOWS_BYTES = 64e6;
 /** Profiles that are shown before all their names are there; the process that names them takes one at a time. */
 const MAX_UNFINISHED = 3;
 /** A window that waits for longer is shown without names first. */
-const SHOWN_WITHIN_MS = 700;
+const SHOWN_WITHIN_MS = 500;
 const PRESSURE_MS = 250;
 const STATE_MS = 1_000;
 

@@ -58,8 +58,8 @@ const BACKLOG: Record<TriggerReason, number> = { asked: 40, slow: 24, slower_tha
  * most; what failed, or is only slower than usual, or normal, has its own, which no flood of slow ones uses up.
  */
 const PACE = { slow: { atOnce: 40, everyNs: 700e6 }, others: { atOnce: 20, everyNs: 2.5e9 } };
-/** A candidate waits no longer for the profiler: on a busy machine the recorder remembers little more. */
-const PATIENCE_NS = 3e9;
+/** A candidate waits no longer for the profiler: a profile is wanted soon, and the recorder goes on overwriting. */
+const PATIENCE_NS = 1e9;
 /** Requests before one knows what is usual. */
 const ENOUGH = 20;
 /** A normal one: not among the first (they warm up), and within this factor of the median. */
@@ -148,11 +148,12 @@ export class Trigger {
     const due: Candidate[] = [];
     for (const [key, waiting] of over) {
       const { record, startNs, endNs, reason, usual } = waiting;
-      const room = this.#hasRoom(reason, backlog + due.length, nowNs);
+      const room = backlog + due.length < BACKLOG[reason];
       if (!room && nowNs - waiting.dueNs < PATIENCE_NS) continue;
       this.#waiting.delete(key);
-      if (room && this.#affords(waiting, nowNs)) {
-        this.#paceOf(reason)?.take();
+      const pace = this.#paceOf(reason);
+      if (room && (pace === null || pace.level(nowNs) >= 1) && this.#affords(waiting, nowNs)) {
+        pace?.take();
         due.push({ record, startNs, endNs, reason, usual });
       } else this.passedOver++;
     }
@@ -201,12 +202,6 @@ export class Trigger {
       this.#waiting.delete(key);
     }
     this.#waiting.set(key, candidate);
-  }
-
-  #hasRoom(reason: TriggerReason, backlog: number, nowNs: number): boolean {
-    if (backlog >= BACKLOG[reason]) return false;
-    const pace = this.#paceOf(reason);
-    return pace === null || pace.level(nowNs) >= 1;
   }
 
   #paceOf(reason: TriggerReason): TokenBucket | null {
