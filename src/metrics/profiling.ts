@@ -48,7 +48,7 @@ export const PROFILING_METRICS: readonly ProfilingMetric[] = [
     name: 'profiles_total', type: 'counter', unit: 'profiles', help: 'Profiles made, by what made their request worth one.', labels: ['reason'],
     read: ({ byReason }) => Object.keys(REASONS).map((reason) => ({ labels: { reason }, value: byReason[reason] ?? 0 })),
   },
-  row('profiles_passed_over_total', 'counter', 'requests', 'Requests that deserved a profile and got none: their endpoint or the hour had its share.', (r) => r.passedOver),
+  row('profiles_passed_over_total', 'counter', 'requests', 'Requests that deserved a profile and got none: their endpoint, the moment or the hour had its share.', (r) => r.passedOver),
   row('profiles_unwritten_total', 'counter', 'profiles', 'Profiles that could not be written.', (r) => r.unwritten),
   row('profiles', 'gauge', 'profiles', 'Profiles kept.', (r) => r.kept),
   row('profile_bytes', 'gauge', 'bytes', 'Disk space of the kept profiles; memory without a store.', (r) => r.keptBytes),

@@ -21,7 +21,7 @@ export interface ProfilingState {
   counts: {
     /** Profiles by what made their request worth one. */
     byReason: Record<string, number>;
-    /** Requests that deserved one and got none: their endpoint or the hour had its share. */
+    /** Requests that deserved one and got none: their endpoint, the moment or the hour had its share. */
     passedOver: number;
     /** Profiles that could not be written to the disk. */
     unwritten: number;

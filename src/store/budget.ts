@@ -32,7 +32,8 @@ export class DetailBudget {
   private tightenAt = 0;
   private lastService = '';
   private lastKey = '';
-  private last: Endpoint = this.rest;
+  /** Null: none that is still known. */
+  private last: Endpoint | null = null;
   /** Requests of the current second that had to be kept whatever the budget. */
   private abnormal = 0;
   /** Totals since start. */
@@ -71,7 +72,7 @@ export class DetailBudget {
 
   /** One request after the other is often of the same endpoint. */
   private endpointOf(record: RequestRecord): Endpoint {
-    if (record.endpoint === this.lastKey && record.service === this.lastService) return this.last;
+    if (this.last !== null && record.endpoint === this.lastKey && record.service === this.lastService) return this.last;
     this.lastKey = record.endpoint;
     this.lastService = record.service;
     return (this.last = this.find(record));
@@ -122,8 +123,7 @@ export class DetailBudget {
       for (const [key, endpoint] of ofService) if (endpoint.idle > idleSeconds) ofService.delete(key);
       if (ofService.size === 0) this.endpoints.delete(service);
     }
-    this.lastKey = this.lastService = '';
-    this.last = this.rest;
+    this.last = null;
     this.all = [this.rest, ...[...this.endpoints.values()].flatMap((m) => [...m.values()])];
   }
 }

@@ -94,6 +94,7 @@ export class StoreWriter {
     await this.freshening;
   }
 
+  /** While nobody asks only what would be too old at the next look. */
   private isDue(table: string, unaskedMs: number, everyMs: number): boolean {
     const nowMs = performance.now();
     if (nowMs - this.askedMs < ASKED_FOR_MS) return true;

@@ -35,7 +35,7 @@ function describe(state: ProfilingState): string {
   if (!state.on && state.ended !== '') return `${visible(state.ended, 400)} ${kept}.`;
   if (!state.on) return `${state.unavailable === '' ? `Off: nothing is attached. On, it would hold ${formatBytes(state.memoryBytes)} of memory.` : visible(state.unavailable, 400)} ${kept}.`;
   const cost = state.kernelCores === null ? 'its CPU time in the kernel is not accounted' : `${formatCores(state.kernelCores)} in the kernel`;
-  const over = state.counts.passedOver === 0 ? '' : ` ${formatCount(state.counts.passedOver)} requests deserved one and got none: their endpoint or the hour had its share.`;
+  const over = state.counts.passedOver === 0 ? '' : ` ${formatCount(state.counts.passedOver)} requests deserved one and got none: their endpoint, the moment or the hour had its share.`;
   const unwritten = state.counts.unwrittenReason === '' ? '' : ` Profiles cannot be written now (${visible(state.counts.unwrittenReason, 200)}): only the last few can be opened.`;
   return `Slow and failed requests get a profile. ${formatBytes(state.memoryBytes)} of memory, ${cost}; ${kept}.${over}${unwritten}`;
 }
